@@ -100,6 +100,11 @@ public final class EmbeddedPostgres {
         .map(postmaster -> new EmbeddedPostgres(settings, postmaster));
   }
 
+  /** Whether a first start has got so far that from now on only a start, not an initialisation, has to be waited for. */
+  public static boolean isInitialised(EmbeddedPostgresSettings settings) {
+    return Files.exists(dataOf(settings));
+  }
+
   public String jdbcUrl() {
     return "jdbc:postgresql://" + HOST + ":" + settings.port() + "/" + DATABASE;
   }
@@ -232,16 +237,23 @@ public final class EmbeddedPostgres {
       Process initdb = program(settings, runAs, List.of(home.resolve("bin/initdb").toString(),
           "--pgdata=" + unfinished, "--username=" + USER, "--pwfile=" + copy, "--auth=scram-sha-256",
           "--data-checksums", "--encoding=UTF8", "--locale=C", "--no-instructions"));
-      if (initdb.waitFor() != 0) {
+      if (endOf(initdb) != 0) {
         throw new EmbeddedPostgresException("initdb failed in " + settings.directory() + ": " + logTail(settings));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("interrupted while initialising PostgreSQL in " + settings.directory());
     } finally {
       Files.deleteIfExists(copy);
     }
     Files.move(unfinished, dataOf(settings), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static int endOf(Process process) {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new EmbeddedPostgresException("interrupted while waiting for " + process.info().command().orElse("a program of PostgreSQL"));
+    }
   }
 
   private static Process launch(EmbeddedPostgresSettings settings, Path home, RunAs runAs) throws IOException {
@@ -320,12 +332,9 @@ public final class EmbeddedPostgres {
     var command = new ArrayList<>(List.of("sh", "-c", "kill -s " + name + " \"$@\" 2>/dev/null || true", "sh"));
     targets.forEach(target -> command.add(Long.toString(target.pid())));
     try {
-      new ProcessBuilder(command).start().waitFor();
+      endOf(new ProcessBuilder(command).start());
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot run 'kill' to send " + name + " to PostgreSQL", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("interrupted while sending " + name + " to PostgreSQL");
+      throw new EmbeddedPostgresException("cannot run 'sh' to send " + name + " to PostgreSQL", e);
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * Where one embedded PostgreSQL lives and how long its changes of state may take.
  *
- * @param directory belongs to this server alone: {@code data/}, {@code password}, {@code postgresql.log}
+ * @param directory belongs to this server alone: {@code data/}, {@code postgresql.log}; its password is beside it, in
+ *     {@code <directory>.password}
  * @param port TCP port on 127.0.0.1; the only way in
  * @param cacheDirectory where the binaries are unpacked, shared by all servers of the machine
  * @param startTimeout limit for start or adoption, recovery after a crash included, unpacking and initdb excluded

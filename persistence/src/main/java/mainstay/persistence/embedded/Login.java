@@ -65,7 +65,8 @@ final class Login {
   }
 
   static Path passwordFile(EmbeddedPostgresSettings settings) {
-    return settings.directory().resolve("password");
+    Path directory = settings.directory();
+    return directory.resolveSibling(directory.getFileName() + ".password");
   }
 
   /** The password in the file; written there first, at random, if there is none. */
