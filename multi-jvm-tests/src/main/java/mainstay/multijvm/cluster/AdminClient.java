@@ -65,6 +65,13 @@ public final class AdminClient {
             return "active".equals(state) && server.equals(active);
         }
 
+        /** Active on the first server of its list, and all others of the list synchronised. */
+        public boolean whole() {
+            return !serverList.isEmpty()
+                    && activeOn(serverList.get(0))
+                    && serverList.stream().skip(1).allMatch(this::synchronised);
+        }
+
         /** Whether a server stands by with everything that the active one has. */
         public boolean synchronised(String server) {
             return standbys.stream().anyMatch(s -> s.server().equals(server) && s.synchronisationMode() == 0);
