@@ -66,7 +66,12 @@ public record ClusterStatus(
    * @param message one sentence: what this server does for the service and why it does not serve
    */
   public record Standby(
-      ServerId server, String state, String message, int synchronisationMode, long sequence, String hash) {}
+      ServerId server,
+      String state,
+      String message,
+      int synchronisationMode,
+      long sequence,
+      String hash) {}
 
   /** @param state {@code reachable}, or {@code unreachable: why} */
   public record Database(String name, String vendor, boolean active, String state, long epoch) {}

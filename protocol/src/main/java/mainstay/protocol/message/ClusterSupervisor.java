@@ -15,7 +15,8 @@ public final class ClusterSupervisor {
   /** All that the supervisor receives. */
   public interface Message {}
 
-  public sealed interface Command extends Message, CborSerializable permits Switchover, GetOperation, GetTerms {}
+  public sealed interface Command extends Message, CborSerializable
+      permits Switchover, GetOperation, GetTerms {}
 
   /**
    * Moves a service on request.
@@ -31,13 +32,16 @@ public final class ClusterSupervisor {
       ActorRef<OperationReply> replyTo)
       implements Command {}
 
-  public record GetOperation(String operation, ActorRef<OperationReply> replyTo) implements Command {}
+  public record GetOperation(String operation, ActorRef<OperationReply> replyTo)
+      implements Command {}
 
   /** The newest {@code limit} terms of a service, newest first. */
-  public record GetTerms(ServiceName service, int limit, ActorRef<Terms> replyTo) implements Command {}
+  public record GetTerms(ServiceName service, int limit, ActorRef<Terms> replyTo)
+      implements Command {}
 
   /** Either an operation or a refusal. */
-  public record OperationReply(Optional<Operation> operation, Optional<ServiceReply.Rejected> refusal)
+  public record OperationReply(
+      Optional<Operation> operation, Optional<ServiceReply.Rejected> refusal)
       implements CborSerializable {}
 
   /**

@@ -8,12 +8,14 @@ import mainstay.protocol.model.ObjectKind;
 public final class Provisioning {
   private Provisioning() {}
 
-  public sealed interface Read extends ServiceRequest.Read permits GetObject, ListObjects, GetHistory {}
+  public sealed interface Read extends ServiceRequest.Read
+      permits GetObject, ListObjects, GetHistory {}
 
   public sealed interface Write extends ServiceRequest.Write permits PutObject, DeleteObject {}
 
   /** @param comment why, for the history; may be empty */
-  public record PutObject(ConfigurationObject object, Precondition precondition, String comment) implements Write {}
+  public record PutObject(ConfigurationObject object, Precondition precondition, String comment)
+      implements Write {}
 
   public record DeleteObject(ObjectKind kind, String id, Precondition precondition, String comment)
       implements Write {}

@@ -32,7 +32,8 @@ public sealed interface ServiceReply extends CborSerializable {
    */
   record Written(long version, long revision, long term, boolean created) implements ServiceReply {}
 
-  record ObjectFound(ConfigurationObject object, long revision, long version) implements ServiceReply {}
+  record ObjectFound(ConfigurationObject object, long revision, long version)
+      implements ServiceReply {}
 
   record Objects(List<Revisioned> items, long version) implements ServiceReply {}
 
@@ -61,7 +62,12 @@ public sealed interface ServiceReply extends CborSerializable {
    * @param time when it was set; empty while unset
    */
   record PointValue(
-      String point, Optional<Double> value, long revision, long term, Optional<Instant> time, Quality quality)
+      String point,
+      Optional<Double> value,
+      long revision,
+      long term,
+      Optional<Instant> time,
+      Quality quality)
       implements ServiceReply {}
 
   /** The point is the series of a test: its value is the newest stored sample. */

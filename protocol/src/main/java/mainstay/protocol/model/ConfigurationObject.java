@@ -11,7 +11,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = ManualPoint.class, name = "point"),
   @JsonSubTypes.Type(value = ServiceSettings.class, name = "service")
 })
-public sealed interface ConfigurationObject permits Device, TestDefinition, ManualPoint, ServiceSettings {
+public sealed interface ConfigurationObject
+    permits Device, TestDefinition, ManualPoint, ServiceSettings {
   String id();
 
   /** Part of the shape of each type, so not asked for again by the serializer. */

@@ -17,7 +17,8 @@ public final class DurationText {
   public static Optional<Duration> parse(String text) {
     var match = FORM.matcher(text);
     return match.matches()
-        ? Optional.of(Duration.ofMillis(Math.multiplyExact(Long.parseLong(match.group(1)), MILLIS.get(match.group(2)))))
+        ? Optional.of(Duration.ofMillis(
+            Math.multiplyExact(Long.parseLong(match.group(1)), MILLIS.get(match.group(2)))))
         : Optional.empty();
   }
 

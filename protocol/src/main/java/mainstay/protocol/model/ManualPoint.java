@@ -8,7 +8,8 @@ import java.util.Optional;
  * @param minimum lowest accepted value; empty for no limit
  * @param maximum highest accepted value; empty for no limit
  */
-public record ManualPoint(String id, String name, String unit, Optional<Double> minimum, Optional<Double> maximum)
+public record ManualPoint(
+    String id, String name, String unit, Optional<Double> minimum, Optional<Double> maximum)
     implements ConfigurationObject {
   @Override
   public ObjectKind objectKind() {

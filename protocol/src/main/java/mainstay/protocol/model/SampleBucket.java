@@ -7,4 +7,5 @@ import java.time.Instant;
  *
  * @param time start of the step
  */
-public record SampleBucket(Instant time, double minimum, double maximum, double average, long count) {}
+public record SampleBucket(
+    Instant time, double minimum, double maximum, double average, long count) {}

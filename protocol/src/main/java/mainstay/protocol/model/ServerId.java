@@ -8,8 +8,9 @@ public record ServerId(String value) implements Comparable<ServerId> {
 
   public ServerId {
     if (!FORM.matcher(value).matches()) {
-      throw new IllegalArgumentException("server name '" + value
-          + "' must start with a lower case letter and hold at most 31 lower case letters, digits and hyphens");
+      throw new IllegalArgumentException(
+          "server name '" + value
+              + "' must start with a lower case letter and hold at most 31 lower case letters, digits and hyphens");
     }
   }
 

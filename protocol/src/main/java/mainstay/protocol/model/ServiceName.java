@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
  * authority, {@code dge/<identity>} gathers data, {@code supervisor} is the cluster's one head.
  */
 public record ServiceName(String value) implements Comparable<ServiceName> {
-  private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9-]{0,30}(/[a-z0-9][a-z0-9._-]{0,62})?");
+  private static final Pattern FORM =
+      Pattern.compile("[a-z][a-z0-9-]{0,30}(/[a-z0-9][a-z0-9._-]{0,62})?");
   private static final String DGE_PREFIX = "dge/";
 
   public static final ServiceName CONFIGURATION = new ServiceName("configuration");
@@ -16,8 +17,9 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
 
   public ServiceName {
     if (!FORM.matcher(value).matches()) {
-      throw new IllegalArgumentException("service name '" + value
-          + "' must be a kind such as 'configuration', or a kind, a slash and an identity such as 'dge/main'");
+      throw new IllegalArgumentException(
+          "service name '" + value
+              + "' must be a kind such as 'configuration', or a kind, a slash and an identity such as 'dge/main'");
     }
   }
 

@@ -7,7 +7,8 @@ package mainstay.protocol.model;
  * @param configurationOnBackup whether configuration changes are accepted while a backup serves; looked at for the
  *     service {@code configuration} only
  */
-public record ServiceSettings(String id, ServerList serverList, FailbackPolicy policy, boolean configurationOnBackup)
+public record ServiceSettings(
+    String id, ServerList serverList, FailbackPolicy policy, boolean configurationOnBackup)
     implements ConfigurationObject {
   /** Id of the settings that hold for every service without its own. */
   public static final String DEFAULT_ID = "default";

@@ -16,5 +16,6 @@ public interface SampleQueries {
   CompletionStage<List<Sample>> range(String series, Instant from, Instant to, int limit);
 
   /** The same interval in steps; steps without a value are left out. */
-  CompletionStage<List<SampleBucket>> buckets(String series, Instant from, Instant to, Duration step);
+  CompletionStage<List<SampleBucket>> buckets(
+      String series, Instant from, Instant to, Duration step);
 }
