@@ -1,0 +1,20 @@
+package mainstay.multijvm.workload;
+
+/**
+ * Something that the driver did to a server, after it made sure that it was really so.
+ *
+ * @param fault name of the fault: kill-9, pause, resume, terminate, restart
+ * @param after what the server is from {@code end} on; between {@code start} and {@code end} it is neither for sure
+ * @param start {@link DriverClock} nanoseconds just before it was done
+ * @param end when it was proven to be done
+ */
+public record FaultEvent(String fault, String server, Availability after, long start, long end)
+        implements Entry {
+
+    /** What a server is as far as its process is concerned. */
+    public enum Availability {
+        UP,
+        DOWN,
+        PAUSED
+    }
+}
