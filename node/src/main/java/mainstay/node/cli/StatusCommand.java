@@ -1,0 +1,90 @@
+package mainstay.node.cli;
+
+import static mainstay.node.cli.Output.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import mainstay.node.client.ApiClient;
+import mainstay.node.client.ApiException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "status", description = "Show servers, services and databases of the cluster.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final String CLEAR_SCREEN = "\033[H\033[2J";
+
+  @Spec private CommandSpec spec;
+  @Mixin private Remote remote;
+
+  @Option(names = "--json", description = "Print the answer as JSON.")
+  private boolean json;
+
+  @Option(names = "--watch", description = "Show it anew every second until Ctrl-C.")
+  private boolean watch;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    ApiClient client = remote.client();
+    if (!watch) {
+      show(client.get("/cluster").body(), out);
+      return ExitCode.DONE;
+    }
+    while (true) {
+      watchOnce(client, out);
+      TimeUnit.SECONDS.sleep(1);
+    }
+  }
+
+  private void watchOnce(ApiClient client, PrintWriter out) {
+    boolean terminal = System.console() != null && !json;
+    try {
+      JsonNode cluster = client.get("/cluster").body();
+      out.print(terminal ? CLEAR_SCREEN : "");
+      if (!json) {
+        out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS));
+      }
+      show(cluster, out);
+    } catch (ApiException e) {
+      out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + e.getMessage());
+    }
+    out.flush();
+  }
+
+  private void show(JsonNode cluster, PrintWriter out) {
+    if (json) {
+      Output.json(out, cluster);
+      return;
+    }
+    var servers = new Output.Table("SERVER", "STATUS", "FITNESS", "SYNC", "BEHIND", "ROLES", "VERSION");
+    for (JsonNode server : cluster.path("servers")) {
+      JsonNode synchronisation = server.path("synchronisation");
+      servers.row(text(server.path("name")), text(server.path("status")), text(server.path("fitness")),
+          text(synchronisation.path("mode")), text(synchronisation.path("behind")), text(server.path("roles")),
+          text(server.path("version")));
+    }
+    servers.print(out);
+    out.println();
+    ServicesCommand.table(cluster.path("services")).print(out);
+    out.println();
+    var databases = new Output.Table("DATABASE", "VENDOR", "ACTIVE", "STATE");
+    for (JsonNode database : cluster.path("databases")) {
+      databases.row(text(database.path("name")), text(database.path("vendor")), text(database.path("active")),
+          text(database.path("state")));
+    }
+    databases.print(out);
+    out.println();
+    JsonNode quorum = cluster.path("quorum");
+    out.println("Quorum: " + text(quorum.path("reachable")) + " of " + text(quorum.path("voters"))
+        + " voters reachable, may act: " + (quorum.path("mayAct").asBoolean() ? "yes" : "no")
+        + " (" + text(quorum.path("why")) + ")");
+  }
+}

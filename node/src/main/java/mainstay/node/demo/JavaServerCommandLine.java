@@ -1,0 +1,43 @@
+package mainstay.node.demo;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The program of this JVM, run by the same Java with little memory. {@code MAINSTAY_JAVA_OPTS} replaces the options. */
+public final class JavaServerCommandLine implements ServerCommandLine {
+  private static final int FIRST_RELEASE_THAT_WARNS = 24;
+
+  @Override
+  public List<String> of(Path configFile) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options());
+    command.addAll(List.of("-cp", absoluteClassPath(), "mainstay.node.cli.Main", "server", "--config",
+        configFile.toString()));
+    return command;
+  }
+
+  private static List<String> options() {
+    String chosen = System.getenv("MAINSTAY_JAVA_OPTS");
+    if (chosen != null && !chosen.isBlank()) {
+      return Arrays.asList(chosen.strip().split("\\s+"));
+    }
+    var options = new ArrayList<>(List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC",
+        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2"));
+    if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
+      options.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
+    }
+    return options;
+  }
+
+  /** The servers have working directories of their own. */
+  private static String absoluteClassPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

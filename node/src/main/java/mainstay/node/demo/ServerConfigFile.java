@@ -1,0 +1,40 @@
+package mainstay.node.demo;
+
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** The configuration file of one server of the demo. */
+final class ServerConfigFile {
+  private ServerConfigFile() {}
+
+  static String of(DemoPlan plan, DemoPlan.Server server, Path directory) {
+    String servers = plan.servers().stream().map(ServerConfigFile::entry).collect(Collectors.joining("\n"));
+    DemoPlan.Database database = plan.database();
+    return """
+        # Written by 'mainstay demo'; it is written anew at every start.
+        mainstay {
+          server.name = %s
+          servers = [   # all voters, in default order of preference
+        %s
+          ]
+          databases = [
+            { name = %s, vendor = postgresql, url = %s, user = mainstay, password-file = %s }
+          ]
+          data-directory = %s
+          http { bind-host = 127.0.0.1, token-directory = %s }
+        }
+        """.formatted(server.name(), servers, database.name(), quoted(database.url()),
+        quoted(directory.resolve(database.name() + ".password").toString()),
+        quoted(directory.resolve(server.name()).toString()), quoted(directory.toString()));
+  }
+
+  private static String entry(DemoPlan.Server server) {
+    return "    { name = %s, host = 127.0.0.1, cluster-port = %d, management-port = %d, crash-watch-port = %d, http-port = %d }"
+        .formatted(server.name(), server.clusterPort(), server.managementPort(), server.crashWatchPort(),
+            server.httpPort());
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

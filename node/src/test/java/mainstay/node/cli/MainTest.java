@@ -1,0 +1,288 @@
+package mainstay.node.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final String SERVICE = """
+      {"name":"dge/main","serverList":["bravo","charlie"],"policy":{"mode":"automatic"},"active":"bravo","term":12,
+       "state":"active","why":"first available in the list",
+       "standbys":[{"server":"charlie","state":"standby","message":"ready","synchronisationMode":0,"sequence":41,
+                    "hash":"ab12"}]}""";
+
+  @TempDir Path directory;
+  private FakeApi api;
+  private String out;
+  private String err;
+
+  @BeforeEach
+  void startApi() throws Exception {
+    api = new FakeApi();
+  }
+
+  @AfterEach
+  void stopApi() {
+    api.close();
+  }
+
+  @Test
+  void servicesAreShownInAlignedColumns() {
+    api.on("GET /services", 200, "[" + SERVICE + "," + SERVICE.replace("dge/main", "configuration") + "]");
+
+    assertThat(run("services")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("""
+        SERVICE        ACTIVE  TERM  STATE   SERVERS         POLICY     WHY
+        dge/main       bravo   12    active  bravo, charlie  automatic  first available in the list
+        configuration  bravo   12    active  bravo, charlie  automatic  first available in the list
+        """);
+  }
+
+  @Test
+  void statusShowsTheWholeClusterForPeopleAndForPrograms() throws Exception {
+    api.on("GET /cluster", 200, """
+        {"servers":[{"name":"alpha","roles":["voter"],"status":"up","incarnation":"1","fitness":"fit","version":"0.1",
+                     "synchronisation":{"mode":0,"behind":0}}],
+         "quorum":{"voters":3,"reachable":2,"mayAct":true,"why":"2 of 3 voters are a majority"},
+         "services":[%s],"databases":[{"name":"db1","vendor":"postgresql","active":true,"state":"reachable"}]}
+        """.formatted(SERVICE));
+
+    assertThat(run("status")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("alpha   up      fit      0     0       voter  0.1", "dge/main",
+        "db1       postgresql  true    reachable",
+        "Quorum: 2 of 3 voters reachable, may act: yes (2 of 3 voters are a majority)");
+    assertThat(run("status", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(new ObjectMapper().readTree(out).path("quorum").path("voters").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void explainIsOneSentenceAndOneLineForEachServer() {
+    api.on("GET /services/dge/main/explain", 200, """
+        {"service":"dge/main","active":"bravo","term":12,"why":"first available in the list","rule":7,
+         "servers":[{"server":"alpha","why":"is down"}]}""");
+
+    assertThat(run("service", "dge/main", "explain")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("""
+        dge/main is active on bravo in term 12: first available in the list (rule 7)
+          alpha: is down
+        """);
+  }
+
+  @Test
+  void explainSaysSoWhereNobodyIsActive() {
+    api.on("GET /services/alarms/explain", 200,
+        "{\"service\":\"alarms\",\"active\":null,\"term\":3,\"why\":\"no server in the list is up\",\"servers\":[]}");
+
+    assertThat(run("service", "alarms", "explain")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("alarms is active nowhere: no server in the list is up\n");
+  }
+
+  @Test
+  void aServiceAloneShowsItsStandbysAndHistoryItsTerms() {
+    api.on("GET /services/dge/main", 200, SERVICE);
+    api.on("GET /services/dge/main/history", 200,
+        "{\"items\":[{\"term\":12,\"server\":\"bravo\",\"at\":\"2026-01-31T12:00:00Z\",\"why\":\"alpha is down\"}]}");
+
+    assertThat(run("service", "dge/main")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("charlie  standby  0     41        ab12  ready");
+    assertThat(run("service", "dge/main", "history")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("12    bravo   2026-01-31T12:00:00Z  alpha is down");
+  }
+
+  @Test
+  void aSwitchoverWaitsForItsEndAndPrintsThePause() {
+    String operation = "{\"operation\":\"o1\",\"from\":\"alpha\",\"to\":\"bravo\",\"state\":\"%s\",\"pauseMillis\":%d}";
+    api.on("POST /services/configuration/switchover", 202, operation.formatted("running", 0));
+    api.on("GET /operations/o1", new FakeApi.Answer(200, operation.formatted("running", 0)),
+        new FakeApi.Answer(200, operation.formatted("done", 87)));
+
+    assertThat(run("service", "configuration", "switchover", "--to", "bravo")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("configuration moved from alpha to bravo, pause 87 ms\n");
+    assertThat(api.requests.get(0).body()).isEqualTo("{\"to\":\"bravo\"}");
+    assertThat(api.requests.get(0).key()).isNotBlank();
+  }
+
+  @Test
+  void aSwitchoverThatFailsSaysWhy() {
+    api.on("POST /services/configuration/switchover", 202,
+        "{\"operation\":\"o1\",\"state\":\"failed\",\"detail\":\"bravo is not synchronised\"}");
+
+    assertThat(run("service", "configuration", "switchover")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).isEqualTo("configuration did not move: bravo is not synchronised\n");
+  }
+
+  @Test
+  void setPrintsWhatIsStoredAlsoForNegativeValues() {
+    api.on("PUT /points/setpoint-1/value", 200, "{\"id\":\"setpoint-1\",\"value\":-5,\"revision\":7,\"term\":2}");
+
+    assertThat(run("set", "setpoint-1", "-5")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("setpoint-1 = -5 (revision 7, term 2)\n");
+    assertThat(api.requests.get(0).body()).isEqualTo("{\"value\":-5}");
+  }
+
+  @Test
+  void aWriteIsRepeatedWithTheSameKeyUntilItIsAnswered() {
+    api.on("PUT /points/p/value", new FakeApi.Answer(503, "{\"detail\":\"moving\"}"), FakeApi.Answer.LOST,
+        new FakeApi.Answer(504, "{\"detail\":\"unknown\"}"), new FakeApi.Answer(200, "{\"id\":\"p\",\"value\":1}"));
+
+    assertThat(run("set", "p", "1")).isEqualTo(ExitCode.DONE);
+    assertThat(api.requests.size()).isGreaterThanOrEqualTo(4);
+    assertThat(api.requests.stream().map(FakeApi.Request::key).distinct()).hasSize(1);
+  }
+
+  @Test
+  void aWriteWithoutAFinalAnswerIsReportedAsUnknownWithItsKey() {
+    api.on("PUT /points/p/value", 504, "{\"detail\":\"the database did not answer\"}");
+
+    assertThat(run("set", "p", "1", "--timeout", "300ms", "--idempotency-key", "k-1")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("unknown whether this was carried out", "--idempotency-key k-1",
+        "the database did not answer");
+    assertThat(api.requests).allMatch(request -> request.key().equals("k-1")).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aWriteThatWasSurelyNotCarriedOutIsNotReportedAsUnknown() {
+    api.on("PUT /points/p/value", 503, "{\"detail\":\"nobody is active\"}");
+
+    assertThat(run("set", "p", "1", "--timeout", "300ms")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).isEqualTo("mainstay set: nobody is active (HTTP 503)\n");
+  }
+
+  @Test
+  void aProblemIsPrintedAsASentenceWithTheFieldsThatAreWrong() throws Exception {
+    Path file = Files.writeString(directory.resolve("test.json"), "{\"id\":\"t\"}");
+    api.on("PUT /config/test/t", 422, """
+        {"title":"Invalid","status":422,"detail":"test t is not valid",
+         "errors":[{"path":"interval","message":"is missing"},{"path":"kind","message":"is missing"}]}""");
+
+    assertThat(run("config", "put", "test", "t", file.toString(), "--if-match", "3")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).isEqualTo("""
+        mainstay config put: test t is not valid (HTTP 422)
+          interval: is missing
+          kind: is missing
+        """);
+    assertThat(api.requests.get(0).ifMatch()).isEqualTo("\"3\"");
+  }
+
+  @Test
+  void configurationIsReadAndCreated() throws Exception {
+    Path file = Files.writeString(directory.resolve("test.json"), "{\"id\":\"t\"}");
+    api.on("GET /config/test/t", 200, "{\"id\":\"t\",\"revision\":3}");
+    api.on("PUT /config/test/t", 201, "{\"version\":17,\"revision\":1,\"term\":2}");
+
+    assertThat(run("config", "get", "test", "t")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("\"revision\" : 3");
+    assertThat(run("config", "put", "test", "t", file.toString(), "--create")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("test t stored (revision 1, configuration version 17, term 2)\n");
+    assertThat(api.requests.get(1).ifNoneMatch()).isEqualTo("*");
+  }
+
+  @Test
+  void pointsAndTheirSamplesAreListed() {
+    api.on("GET /points", 200, "{\"items\":[{\"id\":\"host-cpu\",\"name\":\"CPU load\",\"kind\":\"gathered\","
+        + "\"unit\":\"%\"}]}");
+    api.on("GET /points/host-cpu/samples?from", 200,
+        "{\"id\":\"host-cpu\",\"samples\":[{\"time\":\"2026-01-31T12:00:00Z\",\"value\":1.5,\"quality\":\"GOOD\"}]}");
+
+    assertThat(run("points")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("host-cpu  gathered  %     CPU load");
+    assertThat(run("history", "host-cpu", "--from", "2h")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("2026-01-31T12:00:00Z  1.5    GOOD");
+  }
+
+  @Test
+  void theNextServerIsAskedWhereOneIsDown() throws Exception {
+    api.on("GET /points", 200, "{\"items\":[]}");
+
+    int code = execute("points", "--url", "http://127.0.0.1:" + closedPort() + "," + api.url());
+
+    assertThat(code).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void unreachableServersAreNamed() throws Exception {
+    int port = closedPort();
+
+    assertThat(execute("points", "--url", "127.0.0.1:" + port)).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(err).contains("cannot reach http://127.0.0.1:" + port + " (connection refused)");
+    assertThat(execute("set", "p", "1", "--timeout", "200ms", "--url", "127.0.0.1:" + port))
+        .isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  @Test
+  void theTokenOfTheFileIsSent() throws Exception {
+    Path token = Files.writeString(directory.resolve("admin.token"), "secret\n");
+    api.on("GET /points", 200, "{\"items\":[]}");
+
+    run("points", "--token-file", token.toString());
+
+    assertThat(api.requests.get(0).token()).isEqualTo("Bearer secret");
+  }
+
+  @Test
+  void aMissingTokenIsExplained() {
+    api.on("GET /points", 401, "{\"detail\":\"a bearer token is needed\"}");
+
+    assertThat(run("points")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("a bearer token is needed (HTTP 401)", "--token-file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "nonsense", "set p", "set p abc", "points --url ftp://x", "points --timeout 5", "config",
+      "points --token-file /nowhere/token", "history p --from yesterday", "server --config /nowhere/server.conf",
+      "server", "demo --databases 2", "demo --servers 8", "demo --http-port 70000", "service"})
+  void wrongUsageIsToldApart(String line) {
+    assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(ExitCode.USAGE);
+    assertThat(err).isNotBlank().doesNotContain("\tat ");
+  }
+
+  @Test
+  void theServerProgramGivesItsExitCode() throws Exception {
+    Path config = Files.writeString(directory.resolve("server.conf"), "");
+
+    assertThat(execute("server", "--config", config.toString())).isEqualTo(42);
+  }
+
+  @Test
+  void everyCommandExplainsItself() {
+    assertThat(execute("--help")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("demo", "server", "status", "services", "service", "points", "set", "history", "config",
+        "3   no server reachable");
+  }
+
+  private int run(String... arguments) {
+    var all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--url", api.url()));
+    return execute(all.toArray(String[]::new));
+  }
+
+  private int execute(String... arguments) {
+    var printed = new StringWriter();
+    var complained = new StringWriter();
+    int code = Main.commandLine(config -> 42).setOut(new PrintWriter(printed, true))
+        .setErr(new PrintWriter(complained, true)).execute(arguments);
+    out = printed.toString();
+    err = complained.toString();
+    return code;
+  }
+
+  private static int closedPort() throws Exception {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What failures of a database mean, without a database. */
+package mainstay.persistence.databases.core;

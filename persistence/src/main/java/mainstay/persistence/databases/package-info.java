@@ -1,0 +1,7 @@
+/**
+ * The databases as this server reaches them: settings, sessions, limits. {@link mainstay.persistence.databases.Databases}
+ * belongs to the actor system because Akka builds journal, snapshot store and lease by reflection. Every piece of work
+ * runs on a bounded executor, is limited in time, and fails with a
+ * {@link mainstay.persistence.databases.DatabaseUnavailableException} that tells <em>not done</em> from <em>unknown</em>.
+ */
+package mainstay.persistence.databases;

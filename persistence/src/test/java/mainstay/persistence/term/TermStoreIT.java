@@ -1,0 +1,189 @@
+package mainstay.persistence.term;
+
+import static mainstay.persistence.testing.Server.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import mainstay.persistence.databases.DatabaseUnavailableException;
+import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
+import mainstay.persistence.term.TermStore.Lost;
+import mainstay.persistence.term.TermStore.Take;
+import mainstay.persistence.term.TermStore.Taken;
+import mainstay.persistence.testing.Postgres;
+import mainstay.persistence.testing.Server;
+import mainstay.persistence.testing.SharedPostgres;
+import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(SharedPostgres.class)
+class TermStoreIT {
+  private static final ServiceName SERVICE = ServiceName.dge("main");
+  private static final ServerId ALPHA = new ServerId("alpha");
+  private static final ServerId BRAVO = new ServerId("bravo");
+
+  private Postgres postgres;
+  private String url;
+  private Server alpha;
+  private Server bravo;
+
+  @BeforeEach
+  void start(Postgres shared) throws Exception {
+    postgres = shared;
+    url = postgres.newDatabase();
+    alpha = Server.start(postgres, url, "alpha", "a1");
+    bravo = Server.start(postgres, url, "bravo", "b1");
+  }
+
+  @AfterEach
+  void stop() {
+    alpha.close();
+    bravo.close();
+  }
+
+  @Test
+  void theFirstTermIsOneAndEachTakeLeavesALineOfHistory() {
+    assertThat(await(alpha.terms().current(SERVICE))).isEmpty();
+
+    var first = await(alpha.terms().take(SERVICE, 0, ALPHA, "a1", "nobody was active", false));
+    var second = await(bravo.terms().take(SERVICE, 1, BRAVO, "b1", "alpha is down", false));
+
+    var held = new Activation(SERVICE, 2, BRAVO, "b1");
+    assertThat(first).isEqualTo(new Taken(new Activation(SERVICE, 1, ALPHA, "a1")));
+    assertThat(second).isEqualTo(new Taken(held));
+    assertThat(await(alpha.terms().current(SERVICE))).contains(held);
+    assertThat(await(alpha.terms().all())).containsOnlyKeys(SERVICE).containsValue(held);
+    assertThat(await(alpha.terms().history(SERVICE, 10)))
+        .extracting(entry -> entry.activation().term() + " " + entry.why())
+        .containsExactly("2 alpha is down", "1 nobody was active");
+    assertThat(await(alpha.terms().history(SERVICE, 1))).hasSize(1);
+  }
+
+  @Test
+  void aTakeThatExpectsAnotherTermChangesNothingAndSaysWhoHoldsIt() {
+    var held = alpha.take(SERVICE, 0);
+
+    assertThat(await(bravo.terms().take(SERVICE, 0, BRAVO, "b1", "late", true))).isEqualTo(new Lost(Optional.of(held)));
+    assertThat(await(bravo.terms().take(SERVICE, 7, BRAVO, "b1", "early", true))).isEqualTo(new Lost(Optional.of(held)));
+    assertThat(await(bravo.terms().history(SERVICE, 10))).hasSize(1);
+  }
+
+  @Test
+  void ofManyContendersExactlyOneWinsEachTerm() throws Exception {
+    int contenders = 8;
+    int rounds = 25;
+    var threads = Executors.newFixedThreadPool(contenders);
+    try {
+      for (int round = 0; round < rounds; round++) {
+        long expected = round;
+        var barrier = new CyclicBarrier(contenders);
+        List<Future<Take>> takes = new ArrayList<>();
+        for (int i = 0; i < contenders; i++) {
+          var store = i % 2 == 0 ? alpha.terms() : bravo.terms();
+          var server = new ServerId("server-" + i);
+          takes.add(threads.submit(() -> {
+            barrier.await(10, TimeUnit.SECONDS);
+            return await(store.take(SERVICE, expected, server, "x", "race", false));
+          }));
+        }
+        var winners = new ArrayList<Activation>();
+        for (Future<Take> take : takes) {
+          if (take.get(30, TimeUnit.SECONDS) instanceof Taken taken) {
+            winners.add(taken.activation());
+          }
+        }
+        assertThat(winners).hasSize(1).allMatch(winner -> winner.term() == expected + 1);
+        assertThat(await(alpha.terms().current(SERVICE))).contains(winners.get(0));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(await(alpha.terms().history(SERVICE, 100))).hasSize(rounds);
+  }
+
+  @Test
+  void aTakeWaitsForAWriteTransactionOfTheOldTerm() throws Exception {
+    alpha.take(SERVICE, 0);
+    CompletionStage<Take> take;
+    try (var writer = postgres.connect(url)) {
+      writer.setAutoCommit(false);
+      holdAsWriter(writer);
+
+      take = bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false);
+      awaitBlockedSession();
+      assertThat(take.toCompletableFuture()).isNotDone();
+
+      writer.commit();
+    }
+    assertThat(await(take)).isInstanceOf(Taken.class);
+  }
+
+  @Test
+  void aTakeGivesUpAsNotDoneWhenAnOldTransactionStaysOpen() throws Exception {
+    var held = alpha.take(SERVICE, 0);
+    try (var writer = postgres.connect(url)) {
+      writer.setAutoCommit(false);
+      holdAsWriter(writer);
+
+      var take = bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false).toCompletableFuture();
+
+      assertThatThrownBy(() -> take.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .cause().isInstanceOfSatisfying(DatabaseUnavailableException.class,
+              failure -> assertThat(failure.outcome()).isEqualTo(Outcome.NOT_DONE))
+          .hasMessageContaining("take term 2 of dge/main");
+    }
+    assertThat(await(bravo.terms().current(SERVICE))).contains(held);
+  }
+
+  @Test
+  void sessionsThatThePreviousHolderLeftInDoubtAreEndedAndNoOthers() throws Exception {
+    alpha.take(SERVICE, 0);
+    try (var inDoubt = postgres.connect(url + "?ApplicationName=mainstay/alpha/a1");
+        var other = postgres.connect(url + "?ApplicationName=mainstay/alpha/a11")) {
+      inDoubt.setAutoCommit(false);
+      holdAsWriter(inDoubt);
+      long start = System.nanoTime();
+
+      var take = await(bravo.terms().take(SERVICE, 1, BRAVO, "b1", "alpha is cut off", true));
+
+      assertThat(take).isInstanceOf(Taken.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      assertThatThrownBy(inDoubt::commit).hasMessageContaining("terminating connection");
+      assertThat(other.isValid(1)).isTrue();
+    }
+  }
+
+  private static void holdAsWriter(java.sql.Connection writer) throws Exception {
+    try (var lock = writer.prepareStatement("select pg_advisory_xact_lock_shared(?)")) {
+      lock.setLong(1, TermFence.lock(SERVICE));
+      lock.execute();
+    }
+  }
+
+  private void awaitBlockedSession() {
+    Awaitility.await("a session that waits for the lock").atMost(Duration.ofSeconds(2)).until(() -> {
+      try (var session = postgres.connect(url); var statement = session.createStatement();
+          var row = statement.executeQuery("select count(*) from pg_locks l join pg_database d on d.oid = l.database "
+              + "where locktype = 'advisory' and not granted and datname = current_database()")) {
+        row.next();
+        return row.getInt(1) == 1;
+      }
+    });
+  }
+}

@@ -1,0 +1,52 @@
+package mainstay.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import java.util.List;
+import mainstay.protocol.model.Fitness;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
+
+/** Protocol between the failover agents of the servers. Each agent receives {@link ClusterOverview.Message}. */
+public final class FailoverAgent {
+  /** Name of the agent's actor on every server, below {@code /user}. */
+  public static final String NAME = "failover-agent";
+
+  private FailoverAgent() {}
+
+  /** What crosses the network to an agent. */
+  public sealed interface Command extends ClusterOverview.Message, CborSerializable permits Report, HandOver {}
+
+  /**
+   * What a server says of itself, at every change and several times a second.
+   *
+   * @param leaving it is about to stop or in maintenance: it takes no service and hands over what it has
+   */
+  public record Report(
+      ServerId server,
+      String incarnation,
+      String version,
+      Fitness fitness,
+      boolean leaving,
+      long configurationVersion,
+      List<ServiceHost.Report> services)
+      implements Command {}
+
+  /** The supervisor asks the active server to move a service. Refused if it does not hold {@code term}. */
+  public record HandOver(
+      String operation,
+      ServiceName service,
+      long term,
+      ServerId to,
+      String why,
+      int rule,
+      boolean held,
+      ActorRef<HandOverResult> replyTo)
+      implements Command {}
+
+  /**
+   * @param term the successor's term if done
+   * @param pauseMillis from the last accepted request to the announcement of the successor
+   */
+  public record HandOverResult(String operation, boolean done, long term, long pauseMillis, String detail)
+      implements CborSerializable {}
+}
