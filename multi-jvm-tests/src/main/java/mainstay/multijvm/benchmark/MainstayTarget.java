@@ -18,62 +18,62 @@ import mainstay.multijvm.workload.PointStore;
 
 /** The demo cluster of three servers; the client writes its manual points. */
 final class MainstayTarget implements TakeoverTarget {
-    private static final int SERVERS = 3;
-    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
-    private static final List<String> POINTS =
-            IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
+  private static final int SERVERS = 3;
+  private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+  private static final List<String> POINTS =
+      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
 
-    private final Driver driver;
-    private final DemoCluster cluster;
+  private final Driver driver;
+  private final DemoCluster cluster;
 
-    MainstayTarget(Driver driver) throws IOException {
-        this.driver = driver;
-        this.cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS);
+  MainstayTarget(Driver driver) throws IOException {
+    this.driver = driver;
+    this.cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS);
+  }
+
+  @Override
+  public String awaitReady() throws IOException {
+    for (var client : cluster.clients()) {
+      Await.until(
+          "each service is active on the first server of its list and all others are synchronised, as seen by "
+              + client.server(),
+          READY_LIMIT,
+          client::services,
+          services -> !services.isEmpty() && services.stream().allMatch(s -> s.whole()));
     }
+    return cluster.client(cluster.servers().get(0)).service("configuration").active();
+  }
 
-    @Override
-    public String awaitReady() throws IOException {
-        for (var client : cluster.clients()) {
-            Await.until(
-                    "each service is active on the first server of its list and all others are synchronised, as seen by "
-                            + client.server(),
-                    READY_LIMIT,
-                    client::services,
-                    services -> !services.isEmpty() && services.stream().allMatch(s -> s.whole()));
-        }
-        return cluster.client(cluster.servers().get(0)).service("configuration").active();
-    }
+  @Override
+  public List<String> servers() {
+    return cluster.servers();
+  }
 
-    @Override
-    public List<String> servers() {
-        return cluster.servers();
-    }
+  @Override
+  public List<String> keys() {
+    return POINTS;
+  }
 
-    @Override
-    public List<String> keys() {
-        return POINTS;
-    }
+  @Override
+  public KeyValueStore store() throws IOException {
+    Map<String, URI> addresses = new HashMap<>();
+    cluster.servers().forEach(s -> addresses.put(s, cluster.address(s)));
+    return new PointStore(driver.http(), addresses, cluster.token("operator"));
+  }
 
-    @Override
-    public KeyValueStore store() throws IOException {
-        Map<String, URI> addresses = new HashMap<>();
-        cluster.servers().forEach(s -> addresses.put(s, cluster.address(s)));
-        return new PointStore(driver.http(), addresses, cluster.token("operator"));
-    }
+  @Override
+  public long kill(String server, History history) throws IOException {
+    return new Nemesis.Kill9().strike(cluster, server, history);
+  }
 
-    @Override
-    public long kill(String server, History history) throws IOException {
-        return new Nemesis.Kill9().strike(cluster, server, history);
-    }
+  @Override
+  public boolean restore(String server, History history) throws IOException {
+    new Nemesis.Restart().strike(cluster, server, history);
+    return awaitReady().equals(server);
+  }
 
-    @Override
-    public boolean restore(String server, History history) throws IOException {
-        new Nemesis.Restart().strike(cluster, server, history);
-        return awaitReady().equals(server);
-    }
-
-    @Override
-    public void close() {
-        cluster.close();
-    }
+  @Override
+  public void close() {
+    cluster.close();
+  }
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
@@ -28,65 +27,72 @@ import mainstay.multijvm.workload.RepeatingClient;
  * @param violations what the checkers found; a lost write is among them
  */
 record TakeoverRun(
-        double outageMillis, Optional<Double> failbackMillis, long acknowledged, long failed, List<String> violations) {
-    private static final Duration WRITE_INTERVAL = Duration.ofMillis(5);
-    private static final Duration STEADY = Duration.ofSeconds(1);
-    private static final Duration OUTAGE_LIMIT = Duration.ofSeconds(20);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
+    double outageMillis,
+    Optional<Double> failbackMillis,
+    long acknowledged,
+    long failed,
+    List<String> violations) {
+  private static final Duration WRITE_INTERVAL = Duration.ofMillis(5);
+  private static final Duration STEADY = Duration.ofSeconds(1);
+  private static final Duration OUTAGE_LIMIT = Duration.ofSeconds(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
 
-    /**
-     * Writes through the servers that stay, kills the active one, waits for the service, brings the server back.
-     *
-     * @throws IOException if the cluster does not do what it has to: then nothing was measured
-     */
-    static TakeoverRun measure(TakeoverTarget target, Driver driver)
-            throws IOException, InterruptedException, TimeoutException {
-        var active = target.awaitReady();
-        var history = new History();
-        var processes = new Processes();
-        var others = target.servers().stream().filter(s -> !s.equals(active)).toList();
-        var client = new RepeatingClient(
-                target.store(), others, RepeatingClient.Limits.DEFAULT, history, driver.executor());
-        long killed;
-        long restored;
-        boolean failedBack;
-        try (var writer = OpenLoopWriter.start(client, target.keys(), WRITE_INTERVAL, processes)) {
-            pause(STEADY);
-            killed = target.kill(active, history);
-            Await.until(
-                    "a write is acknowledged after the kill of " + active,
-                    OUTAGE_LIMIT,
-                    () -> history.operations().stream().anyMatch(o -> o.acknowledgedWrite() && o.start() > killed),
-                    seen -> seen);
-            pause(STEADY);
-            restored = DriverClock.nanos();
-            failedBack = target.restore(active, history);
-            pause(STEADY);
-            writer.stop(STOP_LIMIT);
-        }
-        long end = DriverClock.nanos();
-        Driver.finalReads(client, target.keys(), processes);
-        var outage = OutageMeter.around(history, killed, Duration.ofNanos(restored - killed))
-                .orElseThrow(() -> new IOException("no write was acknowledged before and after the kill of " + active));
-        var failback = failedBack
-                ? OutageMeter.around(history, restored, Duration.ofNanos(end - restored)).map(OutageMeter.Outage::millis)
-                : Optional.<Double>empty();
-        var violations = new ArrayList<String>();
-        violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
-        violations.addAll(new LinearizablePerKey().check(history).violations());
-        var operations = history.operations();
-        return new TakeoverRun(
-                outage.millis(),
-                failback,
-                operations.stream().filter(Operation::acknowledgedWrite).count(),
-                operations.stream().filter(o -> o.outcome() != Operation.Outcome.OK).count(),
-                violations);
+  /**
+   * Writes through the servers that stay, kills the active one, waits for the service, brings the server back.
+   *
+   * @throws IOException if the cluster does not do what it has to: then nothing was measured
+   */
+  static TakeoverRun measure(TakeoverTarget target, Driver driver)
+      throws IOException, InterruptedException {
+    var active = target.awaitReady();
+    var history = new History();
+    var processes = new Processes();
+    var others = target.servers().stream().filter(s -> !s.equals(active)).toList();
+    var client = new RepeatingClient(
+        target.store(), others, RepeatingClient.Limits.DEFAULT, history, driver.executor());
+    long killed;
+    long restored;
+    boolean failedBack;
+    try (var writer = OpenLoopWriter.start(client, target.keys(), WRITE_INTERVAL, processes)) {
+      pause(STEADY);
+      killed = target.kill(active, history);
+      Await.until(
+          "a write is acknowledged after the kill of " + active,
+          OUTAGE_LIMIT,
+          () -> history.operations().stream()
+              .anyMatch(o -> o.acknowledgedWrite() && o.start() > killed),
+          seen -> seen);
+      pause(STEADY);
+      restored = DriverClock.nanos();
+      failedBack = target.restore(active, history);
+      pause(STEADY);
+      writer.stop(STOP_LIMIT);
     }
+    long end = DriverClock.nanos();
+    Driver.finalReads(client, target.keys(), processes);
+    var outage = OutageMeter.around(history, killed, Duration.ofNanos(restored - killed))
+        .orElseThrow(() ->
+            new IOException("no write was acknowledged before and after the kill of " + active));
+    var failback = failedBack
+        ? OutageMeter.around(history, restored, Duration.ofNanos(end - restored))
+            .map(OutageMeter.Outage::millis)
+        : Optional.<Double>empty();
+    var violations = new ArrayList<String>();
+    violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
+    violations.addAll(new LinearizablePerKey().check(history).violations());
+    var operations = history.operations();
+    return new TakeoverRun(
+        outage.millis(),
+        failback,
+        operations.stream().filter(Operation::acknowledgedWrite).count(),
+        operations.stream().filter(o -> o.outcome() != Operation.Outcome.OK).count(),
+        violations);
+  }
 
-    private static void pause(Duration length) {
-        long until = System.nanoTime() + length.toNanos();
-        for (long left = length.toNanos(); left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+  private static void pause(Duration length) {
+    long until = System.nanoTime() + length.toNanos();
+    for (long left = length.toNanos(); left > 0; left = until - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
+  }
 }

@@ -20,97 +20,102 @@ import mainstay.multijvm.workload.RoleSample;
  * is a violation too: its silence would hide everything else.
  */
 public final class ActiveFollowsTheList implements Checker {
-    private final Duration settling;
+  private final Duration settling;
 
-    public ActiveFollowsTheList(Duration settling) {
-        this.settling = settling;
-    }
+  public ActiveFollowsTheList(Duration settling) {
+    this.settling = settling;
+  }
 
-    @Override
-    public Verdict check(History history) {
-        var violations = new ArrayList<String>();
-        var fleet = new Fleet(history.faults());
-        var views = history.roles().stream()
-                .collect(Collectors.groupingBy(r -> r.service() + " seen by " + r.asked(), TreeMap::new, Collectors.toList()));
-        long right = 0;
-        long end = history.roles().stream().mapToLong(RoleSample::end).max().orElse(0);
-        for (Map.Entry<String, List<RoleSample>> view : views.entrySet()) {
-            right += checkView(view.getKey(), view.getValue(), fleet, violations);
-            var last = view.getValue().get(view.getValue().size() - 1);
-            if (silent(last, end, fleet)) {
-                violations.add(silence(view.getKey(), last, end));
-            }
-        }
-        return new Verdict(
-                "I6 the active server follows the list",
-                views.size() + " views, right in " + right + " of " + history.roles().size() + " samples, settling " + settling,
-                violations);
+  @Override
+  public Verdict check(History history) {
+    var violations = new ArrayList<String>();
+    var fleet = new Fleet(history.faults());
+    var views = history.roles().stream()
+        .collect(Collectors.groupingBy(
+            r -> r.service() + " seen by " + r.asked(), TreeMap::new, Collectors.toList()));
+    long right = 0;
+    long end = history.roles().stream().mapToLong(RoleSample::end).max().orElse(0);
+    for (Map.Entry<String, List<RoleSample>> view : views.entrySet()) {
+      right += checkView(view.getKey(), view.getValue(), fleet, violations);
+      var last = view.getValue().get(view.getValue().size() - 1);
+      if (silent(last, end, fleet)) {
+        violations.add(silence(view.getKey(), last, end));
+      }
     }
+    return new Verdict(
+        "I6 the active server follows the list",
+        views.size() + " views, right in " + right + " of " + history.roles().size()
+            + " samples, settling " + settling,
+        violations);
+  }
 
-    /** @return how many samples were right */
-    private long checkView(String view, List<RoleSample> samples, Fleet fleet, List<String> violations) {
-        long right = 0;
-        long wrongSince = -1;
-        boolean reported = false;
-        RoleSample before = null;
-        for (var sample : samples) {
-            boolean disturbed = before != null && fleet.disturbed(before.end(), sample.end());
-            var complaint = complaint(sample, fleet);
-            if (complaint.isEmpty()) {
-                right++;
-                wrongSince = -1;
-                reported = false;
-            } else if (wrongSince < 0 || disturbed) {
-                wrongSince = sample.end();
-                reported = false;
-            } else if (!reported && sample.end() - wrongSince > settling.toNanos()) {
-                violations.add(view + " for " + DriverClock.millis(sample.end() - wrongSince) + " until "
-                        + DriverClock.millis(sample.end()) + ": " + complaint.get());
-                reported = true;
-            }
-            if (before != null && silent(before, sample.end(), fleet)) {
-                violations.add(silence(view, before, sample.end()));
-            }
-            before = sample;
-        }
-        return right;
+  /** @return how many samples were right */
+  private long checkView(
+      String view, List<RoleSample> samples, Fleet fleet, List<String> violations) {
+    long right = 0;
+    long wrongSince = -1;
+    boolean reported = false;
+    RoleSample before = null;
+    for (var sample : samples) {
+      boolean disturbed = before != null && fleet.disturbed(before.end(), sample.end());
+      var complaint = complaint(sample, fleet);
+      if (complaint.isEmpty()) {
+        right++;
+        wrongSince = -1;
+        reported = false;
+      } else if (wrongSince < 0 || disturbed) {
+        wrongSince = sample.end();
+        reported = false;
+      } else if (!reported && sample.end() - wrongSince > settling.toNanos()) {
+        violations.add(view + " for " + DriverClock.millis(sample.end() - wrongSince) + " until "
+            + DriverClock.millis(sample.end()) + ": " + complaint.get());
+        reported = true;
+      }
+      if (before != null && silent(before, sample.end(), fleet)) {
+        violations.add(silence(view, before, sample.end()));
+      }
+      before = sample;
     }
+    return right;
+  }
 
-    private boolean silent(RoleSample before, long until, Fleet fleet) {
-        return until - before.end() > settling.toNanos()
-                && !fleet.disturbed(before.end(), until)
-                && fleet.at(before.asked(), until) == Availability.UP;
-    }
+  private boolean silent(RoleSample before, long until, Fleet fleet) {
+    return until - before.end() > settling.toNanos()
+        && !fleet.disturbed(before.end(), until)
+        && fleet.at(before.asked(), until) == Availability.UP;
+  }
 
-    private static String silence(String view, RoleSample before, long until) {
-        return view + ": no answer from " + DriverClock.millis(before.end()) + " to " + DriverClock.millis(until)
-                + " although the server was up";
-    }
+  private static String silence(String view, RoleSample before, long until) {
+    return view + ": no answer from " + DriverClock.millis(before.end()) + " to "
+        + DriverClock.millis(until) + " although the server was up";
+  }
 
-    private static Optional<String> complaint(RoleSample sample, Fleet fleet) {
-        long now = sample.end();
-        if (sample.active() == null || !"active".equals(sample.state())) {
-            boolean nobody = sample.serverList().stream().noneMatch(s -> fleet.at(s, now) == Availability.UP);
-            return nobody ? Optional.empty() : Optional.of("nobody is active, state " + sample.state());
-        }
-        if (fleet.at(sample.active(), now) != Availability.UP) {
-            return Optional.of(sample.active() + " is said to be active and is " + fleet.at(sample.active(), now));
-        }
-        var expected = sample.serverList().stream()
-                .filter(s -> fleet.at(s, now) == Availability.UP)
-                .filter(s -> s.equals(sample.active()) || synchronised(sample, s))
-                .findFirst();
-        if (expected.isEmpty()) {
-            return Optional.of(sample.active() + " is active and not in the list " + sample.serverList());
-        }
-        if (expected.get().equals(sample.active()) || !"automatic".equals(sample.policy())) {
-            return Optional.empty();
-        }
-        return Optional.of(sample.active() + " is active, " + expected.get() + " comes before it in " + sample.serverList()
-                + " and is up and synchronised");
+  private static Optional<String> complaint(RoleSample sample, Fleet fleet) {
+    long now = sample.end();
+    if (sample.active() == null || !"active".equals(sample.state())) {
+      boolean nobody =
+          sample.serverList().stream().noneMatch(s -> fleet.at(s, now) == Availability.UP);
+      return nobody ? Optional.empty() : Optional.of("nobody is active, state " + sample.state());
     }
+    if (fleet.at(sample.active(), now) != Availability.UP) {
+      return Optional.of(
+          sample.active() + " is said to be active and is " + fleet.at(sample.active(), now));
+    }
+    var expected = sample.serverList().stream()
+        .filter(s -> fleet.at(s, now) == Availability.UP)
+        .filter(s -> s.equals(sample.active()) || synchronised(sample, s))
+        .findFirst();
+    if (expected.isEmpty()) {
+      return Optional.of(sample.active() + " is active and not in the list " + sample.serverList());
+    }
+    if (expected.get().equals(sample.active()) || !"automatic".equals(sample.policy())) {
+      return Optional.empty();
+    }
+    return Optional.of(sample.active() + " is active, " + expected.get() + " comes before it in "
+        + sample.serverList() + " and is up and synchronised");
+  }
 
-    private static boolean synchronised(RoleSample sample, String server) {
-        return sample.standby(server).map(s -> s.synchronisationMode() == 0).orElse(false);
-    }
+  private static boolean synchronised(RoleSample sample, String server) {
+    return sample.standby(server).map(s -> s.synchronisationMode() == 0).orElse(false);
+  }
 }

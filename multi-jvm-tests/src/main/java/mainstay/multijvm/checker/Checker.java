@@ -5,5 +5,5 @@ import mainstay.multijvm.workload.History;
 /** Decides whether one invariant held. */
 @FunctionalInterface
 public interface Checker {
-    Verdict check(History history);
+  Verdict check(History history);
 }

@@ -16,80 +16,84 @@ import mainstay.multijvm.workload.RoleSample;
  * server really had everything shows in {@link NoAcknowledgedWriteLost} and {@link LinearizablePerKey}.
  */
 public final class FailbackOnlyWhenSynchronised implements Checker {
-    private final Duration resolution;
+  private final Duration resolution;
 
-    /** @param resolution a server cannot synchronise and take over within this time, so a sample this fresh is binding */
-    public FailbackOnlyWhenSynchronised(Duration resolution) {
-        this.resolution = resolution;
-    }
+  /** @param resolution a server cannot synchronise and take over within this time, so a sample this fresh is binding */
+  public FailbackOnlyWhenSynchronised(Duration resolution) {
+    this.resolution = resolution;
+  }
 
-    @Override
-    public Verdict check(History history) {
-        var tally = new Tally();
-        var fleet = new Fleet(history.faults());
-        var services = history.roles().stream().collect(Collectors.groupingBy(RoleSample::service));
-        services.values().forEach(samples -> checkService(samples, fleet, tally));
-        return new Verdict(
-                "I7 failback only when synchronised",
-                tally.observed + " planned moves observed, " + tally.unobserved + " not observed",
-                tally.violations);
-    }
+  @Override
+  public Verdict check(History history) {
+    var tally = new Tally();
+    var fleet = new Fleet(history.faults());
+    var services = history.roles().stream().collect(Collectors.groupingBy(RoleSample::service));
+    services.values().forEach(samples -> checkService(samples, fleet, tally));
+    return new Verdict(
+        "I7 failback only when synchronised",
+        tally.observed + " planned moves observed, " + tally.unobserved + " not observed",
+        tally.violations);
+  }
 
-    private static final class Tally {
-        private final List<String> violations = new ArrayList<>();
-        private int observed;
-        private int unobserved;
-    }
+  private static final class Tally {
+    private final List<String> violations = new ArrayList<>();
+    private int observed;
+    private int unobserved;
+  }
 
-    private void checkService(List<RoleSample> samples, Fleet fleet, Tally tally) {
-        RoleSample current = null;
-        for (int i = 0; i < samples.size(); i++) {
-            var sample = samples.get(i);
-            if (sample.active() == null || !"active".equals(sample.state())) {
-                continue;
-            }
-            if (current != null && sample.term() > current.term() && !sample.active().equals(current.active())) {
-                checkMove(current, sample, samples.subList(0, i), fleet, tally);
-            }
-            if (current == null || sample.term() >= current.term()) {
-                current = sample;
-            }
-        }
+  private void checkService(List<RoleSample> samples, Fleet fleet, Tally tally) {
+    RoleSample current = null;
+    for (int i = 0; i < samples.size(); i++) {
+      var sample = samples.get(i);
+      if (sample.active() == null || !"active".equals(sample.state())) {
+        continue;
+      }
+      if (current != null
+          && sample.term() > current.term()
+          && !sample.active().equals(current.active())) {
+        checkMove(current, sample, samples.subList(0, i), fleet, tally);
+      }
+      if (current == null || sample.term() >= current.term()) {
+        current = sample;
+      }
     }
+  }
 
-    private void checkMove(RoleSample old, RoleSample moved, List<RoleSample> before, Fleet fleet, Tally tally) {
-        boolean planned = fleet.at(old.active(), moved.end()) == Availability.UP
-                && !fleet.disturbed(old.start(), moved.end());
-        if (!planned) {
-            return;
-        }
-        var last = lastWord(before, old, moved.active());
-        if (last == null) {
-            tally.unobserved++;
-            return;
-        }
-        var standby = last.standby(moved.active()).orElseThrow();
-        if (standby.synchronisationMode() == 0) {
-            tally.observed++;
-        } else if (moved.start() - last.end() <= resolution.toNanos()) {
-            tally.observed++;
-            tally.violations.add(moved.service() + " moved from " + old.active() + " to " + moved.active() + " in term "
-                    + moved.term() + " while " + moved.active() + " was in synchronisation mode "
-                    + standby.synchronisationMode() + ", said by " + last.asked() + " "
-                    + DriverClock.millis(moved.start() - last.end()) + " before");
-        } else {
-            tally.unobserved++;
-        }
+  private void checkMove(
+      RoleSample old, RoleSample moved, List<RoleSample> before, Fleet fleet, Tally tally) {
+    boolean planned = fleet.at(old.active(), moved.end()) == Availability.UP
+        && !fleet.disturbed(old.start(), moved.end());
+    if (!planned) {
+      return;
     }
+    var last = lastWord(before, old, moved.active());
+    if (last == null) {
+      tally.unobserved++;
+      return;
+    }
+    var standby = last.standby(moved.active()).orElseThrow();
+    if (standby.synchronisationMode() == 0) {
+      tally.observed++;
+    } else if (moved.start() - last.end() <= resolution.toNanos()) {
+      tally.observed++;
+      tally.violations.add(
+          moved.service() + " moved from " + old.active() + " to " + moved.active() + " in term "
+              + moved.term() + " while " + moved.active() + " was in synchronisation mode "
+              + standby.synchronisationMode() + ", said by " + last.asked() + " "
+              + DriverClock.millis(moved.start() - last.end()) + " before");
+    } else {
+      tally.unobserved++;
+    }
+  }
 
-    /** The last answer of the old term that names the new server as a standby. */
-    private static RoleSample lastWord(List<RoleSample> before, RoleSample old, String server) {
-        for (int i = before.size() - 1; i >= 0; i--) {
-            var sample = before.get(i);
-            if (sample.term() == old.term() && sample.standby(server).isPresent()) {
-                return sample;
-            }
-        }
-        return null;
+  /** The last answer of the old term that names the new server as a standby. */
+  private static RoleSample lastWord(List<RoleSample> before, RoleSample old, String server) {
+    for (int i = before.size() - 1; i >= 0; i--) {
+      var sample = before.get(i);
+      if (sample.term() == old.term() && sample.standby(server).isPresent()) {
+        return sample;
+      }
     }
+    return null;
+  }
 }

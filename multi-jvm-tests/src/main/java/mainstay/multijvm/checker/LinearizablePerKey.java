@@ -16,25 +16,26 @@ import mainstay.multijvm.workload.Operation;
  * <p>Gives up on a key after {@value #STEP_LIMIT} steps of the search, and that is a violation: not proven.
  */
 public final class LinearizablePerKey implements Checker {
-    static final long STEP_LIMIT = 20_000_000;
+  static final long STEP_LIMIT = 20_000_000;
 
-    @Override
-    public Verdict check(History history) {
-        var violations = new ArrayList<String>();
-        var byKey = history.operations().stream()
-                .collect(Collectors.groupingBy(Operation::key, LinkedHashMap::new, Collectors.toList()));
-        byKey.forEach((key, operations) -> checkKey(operations).ifPresent(v -> violations.add(key + ": " + v)));
-        return new Verdict(
-                "I2 linearizable per key",
-                history.operations().size() + " operations on " + byKey.size() + " keys",
-                violations);
-    }
+  @Override
+  public Verdict check(History history) {
+    var violations = new ArrayList<String>();
+    var byKey = history.operations().stream()
+        .collect(Collectors.groupingBy(Operation::key, LinkedHashMap::new, Collectors.toList()));
+    byKey.forEach(
+        (key, operations) -> checkKey(operations).ifPresent(v -> violations.add(key + ": " + v)));
+    return new Verdict(
+        "I2 linearizable per key",
+        history.operations().size() + " operations on " + byKey.size() + " keys",
+        violations);
+  }
 
-    private static Optional<String> checkKey(List<Operation> operations) {
-        var register = RegisterHistory.of(operations);
-        if (register.contradiction().isPresent()) {
-            return register.contradiction();
-        }
-        return new LinearizationSearch(register.calls(), STEP_LIMIT).run();
+  private static Optional<String> checkKey(List<Operation> operations) {
+    var register = RegisterHistory.of(operations);
+    if (register.contradiction().isPresent()) {
+      return register.contradiction();
     }
+    return new LinearizationSearch(register.calls(), STEP_LIMIT).run();
+  }
 }

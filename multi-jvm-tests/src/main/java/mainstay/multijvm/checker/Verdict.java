@@ -8,26 +8,27 @@ import java.util.List;
  * @param violations sentences with the evidence; empty = held
  */
 public record Verdict(String invariant, String examined, List<String> violations) {
-    private static final int SHOWN = 20;
+  private static final int SHOWN = 20;
 
-    public Verdict {
-        violations = List.copyOf(violations);
-    }
+  public Verdict {
+    violations = List.copyOf(violations);
+  }
 
-    public boolean held() {
-        return violations.isEmpty();
-    }
+  public boolean held() {
+    return violations.isEmpty();
+  }
 
-    @Override
-    public String toString() {
-        if (held()) {
-            return invariant + ": held (" + examined + ")";
-        }
-        var text = new StringBuilder(invariant + ": VIOLATED " + violations.size() + " times (" + examined + ")");
-        violations.stream().limit(SHOWN).forEach(v -> text.append("\n  ").append(v));
-        if (violations.size() > SHOWN) {
-            text.append("\n  and ").append(violations.size() - SHOWN).append(" more");
-        }
-        return text.toString();
+  @Override
+  public String toString() {
+    if (held()) {
+      return invariant + ": held (" + examined + ")";
     }
+    var text = new StringBuilder(
+        invariant + ": VIOLATED " + violations.size() + " times (" + examined + ")");
+    violations.stream().limit(SHOWN).forEach(v -> text.append("\n  ").append(v));
+    if (violations.size() > SHOWN) {
+      text.append("\n  and ").append(violations.size() - SHOWN).append(" more");
+    }
+    return text.toString();
+  }
 }

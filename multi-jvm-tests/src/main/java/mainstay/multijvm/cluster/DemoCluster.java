@@ -24,277 +24,295 @@ import mainstay.multijvm.cluster.OsProcess.State;
  * without closing.
  */
 public final class DemoCluster implements AutoCloseable {
-    /** Server names by default order of preference. */
-    public static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
+  /** Server names by default order of preference. */
+  public static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
-    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
-    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
-    // Room for ports that a demo may put beside those of the HTTP API.
-    private static final int PORTS = 40;
-    private static final String DATABASE_USER = "mainstay";
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+  private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
+  // Room for ports that a demo may put beside those of the HTTP API.
+  private static final int PORTS = 40;
+  private static final String DATABASE_USER = "mainstay";
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+      .build();
 
-    private final Installation installation;
-    private final Path directory;
-    private final HttpClient http;
-    private final Map<String, OsProcess> processes = new ConcurrentHashMap<>();
-    private final Thread atExit = new Thread(this::destroy, "demo-cluster-cleanup");
-    private volatile DemoStatus status;
+  private final Installation installation;
+  private final Path directory;
+  private final HttpClient http;
+  private final Map<String, OsProcess> processes = new ConcurrentHashMap<>();
+  private final Thread atExit = new Thread(this::destroy, "demo-cluster-cleanup");
+  private volatile DemoStatus status;
 
-    private DemoCluster(Installation installation, Path directory, HttpClient http) {
-        this.installation = installation;
-        this.directory = directory;
-        this.http = http;
+  private DemoCluster(Installation installation, Path directory, HttpClient http) {
+    this.installation = installation;
+    this.directory = directory;
+    this.http = http;
+  }
+
+  /**
+   * Starts a new cluster and waits until every server process runs; not until they have formed.
+   *
+   * @param http shared by the clients of all servers; belongs to the caller
+   * @throws IOException if the demo command fails, with all it printed
+   */
+  public static DemoCluster start(Installation installation, HttpClient http, int servers)
+      throws IOException {
+    var cluster = new DemoCluster(installation, Files.createTempDirectory("mainstay-demo-"), http);
+    Runtime.getRuntime().addShutdownHook(cluster.atExit);
+    try {
+      int port = Ports.freeRange(PORTS);
+      cluster.command(
+          START_LIMIT,
+          "--detach",
+          "--http-port",
+          Integer.toString(port),
+          "--servers",
+          Integer.toString(servers));
+      Await.until(
+          "all " + servers + " servers run",
+          START_LIMIT,
+          cluster::refresh,
+          s -> s.servers().size() == servers
+              && s.servers().stream().allMatch(DemoStatus.Server::running));
+      return cluster;
+    } catch (IOException | RuntimeException e) {
+      var report = cluster.logs();
+      cluster.close();
+      throw new IOException("the demo did not start: " + e.getMessage() + "\n" + report, e);
     }
+  }
 
-    /**
-     * Starts a new cluster and waits until every server process runs; not until they have formed.
-     *
-     * @param http shared by the clients of all servers; belongs to the caller
-     * @throws IOException if the demo command fails, with all it printed
-     */
-    public static DemoCluster start(Installation installation, HttpClient http, int servers) throws IOException {
-        var cluster = new DemoCluster(installation, Files.createTempDirectory("mainstay-demo-"), http);
-        Runtime.getRuntime().addShutdownHook(cluster.atExit);
-        try {
-            int port = Ports.freeRange(PORTS);
-            cluster.command(
-                    START_LIMIT, "--detach", "--http-port", Integer.toString(port), "--servers", Integer.toString(servers));
-            Await.until(
-                    "all " + servers + " servers run",
-                    START_LIMIT,
-                    cluster::refresh,
-                    s -> s.servers().size() == servers && s.servers().stream().allMatch(DemoStatus.Server::running));
-            return cluster;
-        } catch (IOException | RuntimeException e) {
-            var report = cluster.logs();
-            cluster.close();
-            throw new IOException("the demo did not start: " + e.getMessage() + "\n" + report, e);
-        }
-    }
+  /** What {@code demo status} said when it was asked last. */
+  public DemoStatus status() {
+    return status;
+  }
 
-    /** What {@code demo status} said when it was asked last. */
-    public DemoStatus status() {
-        return status;
+  /** Asks {@code demo status} anew. */
+  public DemoStatus refresh() throws IOException {
+    var text = command(COMMAND_LIMIT, "status", "--json");
+    // A launcher may print a line before it; the document starts at the first brace.
+    var now = JSON.readValue(text.substring(Math.max(0, text.indexOf('{'))), DemoStatus.class);
+    for (var server : now.servers()) {
+      if (server.running()) {
+        processes.put(server.name(), OsProcess.of(server.pid()));
+      }
     }
+    status = now;
+    return now;
+  }
 
-    /** Asks {@code demo status} anew. */
-    public DemoStatus refresh() throws IOException {
-        var text = command(COMMAND_LIMIT, "status", "--json");
-        // A launcher may print a line before it; the document starts at the first brace.
-        var now = JSON.readValue(text.substring(Math.max(0, text.indexOf('{'))), DemoStatus.class);
-        for (var server : now.servers()) {
-            if (server.running()) {
-                processes.put(server.name(), OsProcess.of(server.pid()));
-            }
-        }
-        status = now;
-        return now;
-    }
+  public Path directory() {
+    return directory;
+  }
 
-    public Path directory() {
-        return directory;
-    }
+  public List<String> servers() {
+    return status.servers().stream().map(DemoStatus.Server::name).toList();
+  }
 
-    public List<String> servers() {
-        return status.servers().stream().map(DemoStatus.Server::name).toList();
-    }
+  public URI address(String server) {
+    var http = status.server(server).http();
+    return URI.create(http.contains("://") ? http : "http://" + http);
+  }
 
-    public URI address(String server) {
-        var http = status.server(server).http();
-        return URI.create(http.contains("://") ? http : "http://" + http);
-    }
+  /** The bearer token of a role: admin, engineer, operator, viewer. */
+  public String token(String role) throws IOException {
+    return Files.readString(directory.resolve(role + ".token")).trim();
+  }
 
-    /** The bearer token of a role: admin, engineer, operator, viewer. */
-    public String token(String role) throws IOException {
-        return Files.readString(directory.resolve(role + ".token")).trim();
-    }
+  /** A client with all rights that asks this server only. */
+  public AdminClient client(String server) throws IOException {
+    return new AdminClient(http, server, address(server), token("admin"), REQUEST_LIMIT);
+  }
 
-    /** A client with all rights that asks this server only. */
-    public AdminClient client(String server) throws IOException {
-        return new AdminClient(http, server, address(server), token("admin"), REQUEST_LIMIT);
+  public List<AdminClient> clients() throws IOException {
+    var clients = new ArrayList<AdminClient>();
+    for (var server : servers()) {
+      clients.add(client(server));
     }
+    return clients;
+  }
 
-    public List<AdminClient> clients() throws IOException {
-        var clients = new ArrayList<AdminClient>();
-        for (var server : servers()) {
-            clients.add(client(server));
-        }
-        return clients;
-    }
+  /** How to reach the named database directly. */
+  public DatabaseAccess database(String database) throws IOException {
+    var found = status.databases().stream()
+        .filter(d -> d.name().equals(database))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(
+            "demo status knows no database " + database + ": " + status.databases()));
+    return new DatabaseAccess(database, found.url(), DATABASE_USER, passwordOf(database));
+  }
 
-    /** How to reach the named database directly. */
-    public DatabaseAccess database(String database) throws IOException {
-        var found = status.databases().stream()
-                .filter(d -> d.name().equals(database))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "demo status knows no database " + database + ": " + status.databases()));
-        return new DatabaseAccess(database, found.url(), DATABASE_USER, passwordOf(database));
+  public OsProcess process(String server) {
+    var process = processes.get(server);
+    if (process == null) {
+      throw new IllegalStateException("server " + server + " never ran");
     }
+    return process;
+  }
 
-    public OsProcess process(String server) {
-        var process = processes.get(server);
-        if (process == null) {
-            throw new IllegalStateException("server " + server + " never ran");
-        }
-        return process;
-    }
+  /** SIGKILL; returns when the process is gone. */
+  public void kill(String server) throws IOException {
+    process(server).signal(Signal.KILL);
+    process(server).awaitState(State.GONE, SIGNAL_LIMIT);
+  }
 
-    /** SIGKILL; returns when the process is gone. */
-    public void kill(String server) throws IOException {
-        process(server).signal(Signal.KILL);
-        process(server).awaitState(State.GONE, SIGNAL_LIMIT);
-    }
+  /** SIGSTOP; returns when the process has stopped. */
+  public void pause(String server) throws IOException {
+    process(server).signal(Signal.STOP);
+    process(server).awaitState(State.STOPPED, SIGNAL_LIMIT);
+  }
 
-    /** SIGSTOP; returns when the process has stopped. */
-    public void pause(String server) throws IOException {
-        process(server).signal(Signal.STOP);
-        process(server).awaitState(State.STOPPED, SIGNAL_LIMIT);
-    }
+  /** SIGCONT; returns when the process runs. */
+  public void resume(String server) throws IOException {
+    process(server).signal(Signal.CONT);
+    process(server).awaitState(State.RUNNING, SIGNAL_LIMIT);
+  }
 
-    /** SIGCONT; returns when the process runs. */
-    public void resume(String server) throws IOException {
-        process(server).signal(Signal.CONT);
-        process(server).awaitState(State.RUNNING, SIGNAL_LIMIT);
-    }
+  /** SIGTERM; returns when the process is gone, which it should be within {@code limit}. */
+  public void terminate(String server, Duration limit) throws IOException {
+    process(server).signal(Signal.TERM);
+    process(server).awaitState(State.GONE, limit);
+  }
 
-    /** SIGTERM; returns when the process is gone, which it should be within {@code limit}. */
-    public void terminate(String server, Duration limit) throws IOException {
-        process(server).signal(Signal.TERM);
-        process(server).awaitState(State.GONE, limit);
-    }
+  /** Starts a server that is down; returns when its process runs and answers {@code /alive}. */
+  public void start(String server) throws IOException {
+    command(COMMAND_LIMIT, "start", server);
+    Await.until(
+        "demo status shows " + server + " running",
+        COMMAND_LIMIT,
+        this::refresh,
+        s -> s.server(server).running());
+    var client = client(server);
+    Await.until(server + " answers /alive", COMMAND_LIMIT, () -> client.alive(), alive -> alive);
+  }
 
-    /** Starts a server that is down; returns when its process runs and answers {@code /alive}. */
-    public void start(String server) throws IOException {
-        command(COMMAND_LIMIT, "start", server);
-        Await.until("demo status shows " + server + " running", COMMAND_LIMIT, this::refresh, s -> s.server(server)
-                .running());
-        var client = client(server);
-        Await.until(server + " answers /alive", COMMAND_LIMIT, () -> client.alive(), alive -> alive);
-    }
+  /** Whether the process of a server is there and not stopped. */
+  public boolean running(String server) throws IOException {
+    var process = processes.get(server);
+    return process != null && process.state() == State.RUNNING;
+  }
 
-    /** Whether the process of a server is there and not stopped. */
-    public boolean running(String server) throws IOException {
-        var process = processes.get(server);
-        return process != null && process.state() == State.RUNNING;
+  /** The ends of all logs, for the report of a failure. */
+  public String logs() {
+    if (!Files.exists(directory)) {
+      return "";
     }
+    try (var files = Files.walk(directory, 3)) {
+      var text = new StringBuilder();
+      files
+          .filter(f -> f.getFileName().toString().endsWith(".log"))
+          .filter(f -> !f.toString().contains("/pg_"))
+          .sorted()
+          .forEach(f -> text.append(ChildDirectory.tail(f)));
+      return text.toString();
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return "logs under " + directory + " cannot be read: " + e.getMessage();
+    }
+  }
 
-    /** The ends of all logs, for the report of a failure. */
-    public String logs() {
-        if (!Files.exists(directory)) {
-            return "";
-        }
-        try (var files = Files.walk(directory, 3)) {
-            var text = new StringBuilder();
-            files.filter(f -> f.getFileName().toString().endsWith(".log"))
-                    .filter(f -> !f.toString().contains("/pg_"))
-                    .sorted()
-                    .forEach(f -> text.append(ChildDirectory.tail(f)));
-            return text.toString();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return "logs under " + directory + " cannot be read: " + e.getMessage();
-        }
+  @Override
+  public void close() {
+    destroy();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException shuttingDown) {
+      // The hook runs already and does the same.
+      return;
     }
+  }
 
-    @Override
-    public void close() {
-        destroy();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException shuttingDown) {
-            // The hook runs already and does the same.
-            return;
-        }
+  private synchronized void destroy() {
+    if (!Files.exists(directory)) {
+      return;
     }
+    // A paused process would not hear the demand to stop.
+    processes.forEach((server, process) -> sendIfThere(process, Signal.CONT));
+    try {
+      command(COMMAND_LIMIT, "stop");
+    } catch (IOException e) {
+      System.err.println("demo stop failed, so its processes are killed: " + e.getMessage());
+    }
+    processes.forEach((server, process) -> sendIfThere(process, Signal.KILL));
+    if (status != null) {
+      status.databases().forEach(d -> sendIfThere(d.pid(), Signal.TERM));
+    }
+    try {
+      ChildDirectory.delete(directory);
+    } catch (IOException e) {
+      System.err.println("cannot remove " + directory + ": " + e.getMessage());
+    }
+  }
 
-    private synchronized void destroy() {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        // A paused process would not hear the demand to stop.
-        processes.forEach((server, process) -> sendIfThere(process, Signal.CONT));
-        try {
-            command(COMMAND_LIMIT, "stop");
-        } catch (IOException e) {
-            System.err.println("demo stop failed, so its processes are killed: " + e.getMessage());
-        }
-        processes.forEach((server, process) -> sendIfThere(process, Signal.KILL));
-        if (status != null) {
-            status.databases().forEach(d -> sendIfThere(d.pid(), Signal.TERM));
-        }
-        try {
-            ChildDirectory.delete(directory);
-        } catch (IOException e) {
-            System.err.println("cannot remove " + directory + ": " + e.getMessage());
-        }
+  private void sendIfThere(long pid, Signal signal) {
+    // A pid alone may be somebody else's by now: signal it only if it works in our directory.
+    try {
+      var cwd = Path.of("/proc", Long.toString(pid), "cwd").toRealPath();
+      if (cwd.startsWith(directory.toRealPath())) {
+        sendIfThere(OsProcess.of(pid), signal);
+      }
+    } catch (IOException gone) {
+      return;
     }
+  }
 
-    private void sendIfThere(long pid, Signal signal) {
-        // A pid alone may be somebody else's by now: signal it only if it works in our directory.
-        try {
-            var cwd = Path.of("/proc", Long.toString(pid), "cwd").toRealPath();
-            if (cwd.startsWith(directory.toRealPath())) {
-                sendIfThere(OsProcess.of(pid), signal);
-            }
-        } catch (IOException gone) {
-            return;
-        }
+  private static void sendIfThere(OsProcess process, Signal signal) {
+    try {
+      if (process.state() != State.GONE) {
+        process.signal(signal);
+      }
+    } catch (IOException e) {
+      System.err.println(
+          "cannot send " + signal + " to process " + process.pid() + ": " + e.getMessage());
     }
+  }
 
-    private static void sendIfThere(OsProcess process, Signal signal) {
-        try {
-            if (process.state() != State.GONE) {
-                process.signal(signal);
-            }
-        } catch (IOException e) {
-            System.err.println("cannot send " + signal + " to process " + process.pid() + ": " + e.getMessage());
-        }
+  private String passwordOf(String database) throws IOException {
+    var places = List.of(
+        directory.resolve(database + ".password"), directory.resolve(database).resolve("password"));
+    for (var place : places) {
+      if (Files.exists(place)) {
+        return Files.readString(place).trim();
+      }
     }
+    throw new IOException("the demo keeps no password of database " + database + " in " + places);
+  }
 
-    private String passwordOf(String database) throws IOException {
-        var file = directory.resolve(database + ".password");
-        if (!Files.exists(file)) {
-            throw new IOException("the demo keeps no password of database " + database + " in " + file);
-        }
-        return Files.readString(file).trim();
+  /** Runs {@code demo ARGUMENTS --dir DIRECTORY} and returns its standard output. */
+  private String command(Duration limit, String... arguments) throws IOException {
+    var all = new ArrayList<>(List.of("demo"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--dir", directory.toString()));
+    var command = installation.command(all);
+    var out = Files.createTempFile("mainstay-command-", ".out");
+    var err = Files.createTempFile("mainstay-command-", ".err");
+    var process = new ProcessBuilder(command)
+        .redirectOutput(out.toFile())
+        .redirectError(err.toFile())
+        .start();
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException(failure(command, "did not end within " + limit, out, err));
+      }
+      if (process.exitValue() != 0) {
+        throw new IOException(
+            failure(command, "ended with exit code " + process.exitValue(), out, err));
+      }
+      return Files.readString(out);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for " + String.join(" ", command), e);
+    } finally {
+      process.destroyForcibly();
+      Files.deleteIfExists(out);
+      Files.deleteIfExists(err);
     }
+  }
 
-    /** Runs {@code demo ARGUMENTS --dir DIRECTORY} and returns its standard output. */
-    private String command(Duration limit, String... arguments) throws IOException {
-        var all = new ArrayList<>(List.of("demo"));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--dir", directory.toString()));
-        var command = installation.command(all);
-        var out = Files.createTempFile("mainstay-command-", ".out");
-        var err = Files.createTempFile("mainstay-command-", ".err");
-        var process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException(failure(command, "did not end within " + limit, out, err));
-            }
-            if (process.exitValue() != 0) {
-                throw new IOException(failure(command, "ended with exit code " + process.exitValue(), out, err));
-            }
-            return Files.readString(out);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + String.join(" ", command), e);
-        } finally {
-            process.destroyForcibly();
-            Files.deleteIfExists(out);
-            Files.deleteIfExists(err);
-        }
-    }
-
-    private static String failure(List<String> command, String what, Path out, Path err) throws IOException {
-        return String.join(" ", command) + " " + what + ". It printed: " + Files.readString(err) + Files.readString(out);
-    }
+  private static String failure(List<String> command, String what, Path out, Path err)
+      throws IOException {
+    return String.join(" ", command) + " " + what + ". It printed: " + Files.readString(err)
+        + Files.readString(out);
+  }
 }

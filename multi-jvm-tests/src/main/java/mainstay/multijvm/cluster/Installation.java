@@ -13,45 +13,45 @@ import java.util.List;
  * @param mainClass of the command line
  */
 public record Installation(Path java, String classPath, String mainClass) {
-    private static final String LIB = "node/target/mainstay/lib";
-    private static final int FIRST_RELEASE_THAT_WARNS = 24;
+  private static final String LIB = "node/target/mainstay/lib";
+  private static final int FIRST_RELEASE_THAT_WARNS = 24;
 
-    /**
-     * The program of this source tree, found from the working directory upwards, run by the same Java as this JVM.
-     *
-     * @throws IllegalStateException if it was not built
-     */
-    public static Installation find() {
-        var start = Path.of("").toAbsolutePath();
-        for (var directory = start; directory != null; directory = directory.getParent()) {
-            var lib = directory.resolve(LIB);
-            if (Files.isDirectory(lib)) {
-                return new Installation(currentJava(), lib + "/*", "mainstay.node.cli.Main");
-            }
-        }
-        throw new IllegalStateException("the packaged program " + LIB + " is neither in " + start
-                + " nor above it: run ./mvnw -DskipTests package at the root of the source tree");
+  /**
+   * The program of this source tree, found from the working directory upwards, run by the same Java as this JVM.
+   *
+   * @throws IllegalStateException if it was not built
+   */
+  public static Installation find() {
+    var start = Path.of("").toAbsolutePath();
+    for (var directory = start; directory != null; directory = directory.getParent()) {
+      var lib = directory.resolve(LIB);
+      if (Files.isDirectory(lib)) {
+        return new Installation(currentJava(), lib + "/*", "mainstay.node.cli.Main");
+      }
     }
+    throw new IllegalStateException("the packaged program " + LIB + " is neither in " + start
+        + " nor above it: run ./mvnw -DskipTests package at the root of the source tree");
+  }
 
-    public static Path currentJava() {
-        return Path.of(System.getProperty("java.home"), "bin", "java");
-    }
+  public static Path currentJava() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
 
-    /** The program with these arguments, as {@code ./mainstay} calls it. */
-    public List<String> command(List<String> arguments) {
-        var command = new ArrayList<String>();
-        command.add(java.toString());
-        // For short commands: compiling them fully costs more than it brings.
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:+UseSerialGC");
-        if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.add("-cp");
-        command.add(classPath);
-        command.add(mainClass);
-        command.addAll(arguments);
-        return command;
+  /** The program with these arguments, as {@code ./mainstay} calls it. */
+  public List<String> command(List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(java.toString());
+    // For short commands: compiling them fully costs more than it brings.
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+      command.add("--enable-native-access=ALL-UNNAMED");
     }
+    command.add("-cp");
+    command.add(classPath);
+    command.add(mainClass);
+    command.addAll(arguments);
+    return command;
+  }
 }

@@ -9,12 +9,12 @@ package mainstay.multijvm.workload;
  * @param end when it was proven to be done
  */
 public record FaultEvent(String fault, String server, Availability after, long start, long end)
-        implements Entry {
+    implements Entry {
 
-    /** What a server is as far as its process is concerned. */
-    public enum Availability {
-        UP,
-        DOWN,
-        PAUSED
-    }
+  /** What a server is as far as its process is concerned. */
+  public enum Availability {
+    UP,
+    DOWN,
+    PAUSED
+  }
 }

@@ -2,28 +2,36 @@ package mainstay.multijvm.workload;
 
 /** Who wrote one stored event: a row of the journal without its payload. */
 public record JournalRow(
-        String database, String persistenceId, long sequence, String service, long term, String server, String incarnation)
-        implements Entry {
+    String database,
+    String persistenceId,
+    long sequence,
+    String service,
+    long term,
+    String server,
+    String incarnation)
+    implements Entry {
 
-    /**
-     * @param writer text that each event carries, {@code service#term@server/incarnation}
-     * @throws IllegalArgumentException if the text has another form
-     */
-    public static JournalRow parse(String database, String persistenceId, long sequence, String writer) {
-        int hash = writer.indexOf('#');
-        int at = writer.indexOf('@', hash + 1);
-        int slash = writer.indexOf('/', at + 1);
-        if (hash < 1 || at < 0 || slash < 0) {
-            throw new IllegalArgumentException("event " + sequence + " of " + persistenceId + " in " + database
-                    + " names its writer as \"" + writer + "\", expected service#term@server/incarnation");
-        }
-        return new JournalRow(
-                database,
-                persistenceId,
-                sequence,
-                writer.substring(0, hash),
-                Long.parseLong(writer.substring(hash + 1, at)),
-                writer.substring(at + 1, slash),
-                writer.substring(slash + 1));
+  /**
+   * @param writer text that each event carries, {@code service#term@server/incarnation}
+   * @throws IllegalArgumentException if the text has another form
+   */
+  public static JournalRow parse(
+      String database, String persistenceId, long sequence, String writer) {
+    int hash = writer.indexOf('#');
+    int at = writer.indexOf('@', hash + 1);
+    int slash = writer.indexOf('/', at + 1);
+    if (hash < 1 || at < 0 || slash < 0) {
+      throw new IllegalArgumentException("event " + sequence + " of " + persistenceId + " in "
+          + database + " names its writer as \"" + writer
+          + "\", expected service#term@server/incarnation");
     }
+    return new JournalRow(
+        database,
+        persistenceId,
+        sequence,
+        writer.substring(0, hash),
+        Long.parseLong(writer.substring(hash + 1, at)),
+        writer.substring(at + 1, slash),
+        writer.substring(slash + 1));
+  }
 }

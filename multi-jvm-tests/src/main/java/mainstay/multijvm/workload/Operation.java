@@ -19,60 +19,61 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param detail what the last failed attempt said; empty if none failed
  */
 public record Operation(
-        int process,
-        Kind kind,
-        String key,
-        String value,
-        long expected,
-        long start,
-        long end,
-        Outcome outcome,
-        int status,
-        String server,
-        long term,
-        long revision,
-        int attempts,
-        @JsonProperty("final") boolean finalRead,
-        String detail)
-        implements Entry {
+    int process,
+    Kind kind,
+    String key,
+    String value,
+    long expected,
+    long start,
+    long end,
+    Outcome outcome,
+    int status,
+    String server,
+    long term,
+    long revision,
+    int attempts,
+    @JsonProperty("final") boolean finalRead,
+    String detail)
+    implements Entry {
 
-    /** A revision or term that no answer told. */
-    public static final long UNKNOWN = -1;
+  /** A revision or term that no answer told. */
+  public static final long UNKNOWN = -1;
 
-    /** What was asked. */
-    public enum Kind {
-        WRITE,
-        READ,
-        COMPARE_AND_SET
+  /** What was asked. */
+  public enum Kind {
+    WRITE,
+    READ,
+    COMPARE_AND_SET
+  }
+
+  /** What the client knows afterwards: took effect; had no effect; unknown. */
+  public enum Outcome {
+    OK,
+    FAIL,
+    INFO
+  }
+
+  public Operation {
+    if (end < start) {
+      throw new IllegalArgumentException(
+          "operation ends at " + end + " before it starts at " + start);
     }
+  }
 
-    /** What the client knows afterwards: took effect; had no effect; unknown. */
-    public enum Outcome {
-        OK,
-        FAIL,
-        INFO
-    }
+  /** An answer that says that this write took effect. */
+  public boolean acknowledgedWrite() {
+    return kind != Kind.READ && outcome == Outcome.OK;
+  }
 
-    public Operation {
-        if (end < start) {
-            throw new IllegalArgumentException("operation ends at " + end + " before it starts at " + start);
-        }
-    }
-
-    /** An answer that says that this write took effect. */
-    public boolean acknowledgedWrite() {
-        return kind != Kind.READ && outcome == Outcome.OK;
-    }
-
-    /** For people, on one line. */
-    public String describe() {
-        var what =
-                switch (kind) {
-                    case WRITE -> "write of " + value;
-                    case READ -> outcome == Outcome.OK ? "read of " + value : "read";
-                    case COMPARE_AND_SET -> "compare-and-set of revision " + expected + " to " + value;
-                };
-        return what + " on " + key + " by process " + process + " through " + server + " [" + DriverClock.millis(start) + ", "
-                + DriverClock.millis(end) + "] " + outcome + " status " + status + " revision " + revision + " term " + term;
-    }
+  /** For people, on one line. */
+  public String describe() {
+    var what = switch (kind) {
+      case WRITE -> "write of " + value;
+      case READ -> outcome == Outcome.OK ? "read of " + value : "read";
+      case COMPARE_AND_SET -> "compare-and-set of revision " + expected + " to " + value;
+    };
+    return what + " on " + key + " by process " + process + " through " + server + " ["
+        + DriverClock.millis(start) + ", " + DriverClock.millis(end) + "] " + outcome + " status "
+        + status + " revision " + revision + " term " + term;
+  }
 }

@@ -8,25 +8,25 @@ import java.util.concurrent.atomic.AtomicLong;
  * Numbers that a run must not use twice: process numbers and values. One per run, shared by all its workloads.
  */
 public final class Processes {
-    private final Deque<Integer> free = new ArrayDeque<>();
-    private final AtomicLong lastValue = new AtomicLong();
-    private int lastProcess;
+  private final Deque<Integer> free = new ArrayDeque<>();
+  private final AtomicLong lastValue = new AtomicLong();
+  private int lastProcess;
 
-    /** A process that has no operation running. */
-    public synchronized int take() {
-        var reused = free.poll();
-        return reused != null ? reused : ++lastProcess;
-    }
+  /** A process that has no operation running. */
+  public synchronized int take() {
+    var reused = free.poll();
+    return reused != null ? reused : ++lastProcess;
+  }
 
-    /** Gives a process back, unless what it did last is unknown: then its number is never used again. */
-    public synchronized void giveBack(Operation last) {
-        if (last.outcome() != Operation.Outcome.INFO) {
-            free.push(last.process());
-        }
+  /** Gives a process back, unless what it did last is unknown: then its number is never used again. */
+  public synchronized void giveBack(Operation last) {
+    if (last.outcome() != Operation.Outcome.INFO) {
+      free.push(last.process());
     }
+  }
 
-    /** A value that no other write of this run has: a whole number, so that no conversion on the way changes it. */
-    public String nextValue() {
-        return Long.toString(lastValue.incrementAndGet());
-    }
+  /** A value that no other write of this run has: a whole number, so that no conversion on the way changes it. */
+  public String nextValue() {
+    return Long.toString(lastValue.incrementAndGet());
+  }
 }

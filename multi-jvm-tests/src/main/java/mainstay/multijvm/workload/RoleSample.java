@@ -13,22 +13,22 @@ import java.util.Optional;
  * @param policy failback policy: automatic, delayed, sticky, manual
  */
 public record RoleSample(
-        long start,
-        long end,
-        String asked,
-        String service,
-        List<String> serverList,
-        String policy,
-        String active,
-        long term,
-        String state,
-        List<StandbyState> standbys)
-        implements Entry {
+    long start,
+    long end,
+    String asked,
+    String service,
+    List<String> serverList,
+    String policy,
+    String active,
+    long term,
+    String state,
+    List<StandbyState> standbys)
+    implements Entry {
 
-    /** One standby as the asked server sees it; {@code synchronisationMode} 0 = synchronised. */
-    public record StandbyState(String server, int synchronisationMode, long sequence, String hash) {}
+  /** One standby as the asked server sees it; {@code synchronisationMode} 0 = synchronised. */
+  public record StandbyState(String server, int synchronisationMode, long sequence, String hash) {}
 
-    public Optional<StandbyState> standby(String server) {
-        return standbys.stream().filter(s -> s.server().equals(server)).findFirst();
-    }
+  public Optional<StandbyState> standby(String server) {
+    return standbys.stream().filter(s -> s.server().equals(server)).findFirst();
+  }
 }

@@ -5,5 +5,12 @@ package mainstay.multijvm.workload;
  *
  * @param takenAt wall-clock time of the database in ISO-8601; for people, order comes from the term
  */
-public record TermTaken(String database, String service, long term, String server, String incarnation, String why, String takenAt)
-        implements Entry {}
+public record TermTaken(
+    String database,
+    String service,
+    long term,
+    String server,
+    String incarnation,
+    String why,
+    String takenAt)
+    implements Entry {}

@@ -13,47 +13,47 @@ import org.junit.jupiter.api.Test;
 
 class FailbackOnlyWhenSynchronisedTest {
 
-    @Test
-    void holdsWhenTheLastWordBeforeTheMoveIsSynchronised() {
-        var verdict = check(of(
-                fault("alpha", Availability.UP, 500),
-                says("bravo", "bravo", 2, 1_000, standby("alpha", 2)),
-                says("bravo", "bravo", 2, 1_050, standby("alpha", 0)),
-                says("charlie", "alpha", 3, 1_100)));
+  @Test
+  void holdsWhenTheLastWordBeforeTheMoveIsSynchronised() {
+    var verdict = check(of(
+        fault("alpha", Availability.UP, 500),
+        says("bravo", "bravo", 2, 1_000, standby("alpha", 2)),
+        says("bravo", "bravo", 2, 1_050, standby("alpha", 0)),
+        says("charlie", "alpha", 3, 1_100)));
 
-        assertThat(verdict.violations()).isEmpty();
-        assertThat(verdict.examined()).isEqualTo("1 planned moves observed, 0 not observed");
-    }
+    assertThat(verdict.violations()).isEmpty();
+    assertThat(verdict.examined()).isEqualTo("1 planned moves observed, 0 not observed");
+  }
 
-    @Test
-    void isViolatedWhenTheServerWasNotSynchronisedJustBefore() {
-        var verdict = check(of(
-                says("bravo", "bravo", 2, 1_050, standby("alpha", 2)), says("charlie", "alpha", 3, 1_100)));
+  @Test
+  void isViolatedWhenTheServerWasNotSynchronisedJustBefore() {
+    var verdict = check(of(
+        says("bravo", "bravo", 2, 1_050, standby("alpha", 2)), says("charlie", "alpha", 3, 1_100)));
 
-        assertThat(verdict.violations()).singleElement().asString().contains("synchronisation mode 2");
-    }
+    assertThat(verdict.violations()).singleElement().asString().contains("synchronisation mode 2");
+  }
 
-    @Test
-    void anOldLastWordIsNoEvidence() {
-        var verdict = check(of(
-                says("bravo", "bravo", 2, 1_000, standby("alpha", 2)), says("charlie", "alpha", 3, 2_000)));
+  @Test
+  void anOldLastWordIsNoEvidence() {
+    var verdict = check(of(
+        says("bravo", "bravo", 2, 1_000, standby("alpha", 2)), says("charlie", "alpha", 3, 2_000)));
 
-        assertThat(verdict.violations()).isEmpty();
-        assertThat(verdict.examined()).isEqualTo("0 planned moves observed, 1 not observed");
-    }
+    assertThat(verdict.violations()).isEmpty();
+    assertThat(verdict.examined()).isEqualTo("0 planned moves observed, 1 not observed");
+  }
 
-    @Test
-    void aTakeoverFromADeadServerIsNoFailback() {
-        var verdict = check(of(
-                says("bravo", "alpha", 2, 1_000, standby("bravo", 3)),
-                fault("alpha", Availability.DOWN, 1_010),
-                says("bravo", "bravo", 3, 1_050)));
+  @Test
+  void aTakeoverFromADeadServerIsNoFailback() {
+    var verdict = check(of(
+        says("bravo", "alpha", 2, 1_000, standby("bravo", 3)),
+        fault("alpha", Availability.DOWN, 1_010),
+        says("bravo", "bravo", 3, 1_050)));
 
-        assertThat(verdict.violations()).isEmpty();
-        assertThat(verdict.examined()).isEqualTo("0 planned moves observed, 0 not observed");
-    }
+    assertThat(verdict.violations()).isEmpty();
+    assertThat(verdict.examined()).isEqualTo("0 planned moves observed, 0 not observed");
+  }
 
-    private static Verdict check(History history) {
-        return new FailbackOnlyWhenSynchronised(Duration.ofMillis(100)).check(history);
-    }
+  private static Verdict check(History history) {
+    return new FailbackOnlyWhenSynchronised(Duration.ofMillis(100)).check(history);
+  }
 }

@@ -11,30 +11,34 @@ import mainstay.multijvm.checker.OutageMeter.Outage;
 import org.junit.jupiter.api.Test;
 
 class OutageMeterTest {
-    private static final Duration WINDOW = Duration.ofNanos(1_000);
+  private static final Duration WINDOW = Duration.ofNanos(1_000);
 
-    @Test
-    void isTheLongestTimeBetweenAcknowledgementsAroundTheMoment() {
-        var history = of(
-                wrote("0", 1, 0, 10), // A longer gap before the moment does not count.
-                wrote("1", 2, 0, 990),
-                wrote("2", 3, 1, 1_300),
-                wrote("3", 4, 2, 1_350));
+  @Test
+  void isTheLongestTimeBetweenAcknowledgementsAroundTheMoment() {
+    var history = of(
+        wrote("0", 1, 0, 10), // A longer gap before the moment does not count.
+        wrote("1", 2, 0, 990),
+        wrote("2", 3, 1, 1_300),
+        wrote("3", 4, 2, 1_350));
 
-        assertThat(OutageMeter.around(history, 1_000, WINDOW)).contains(new Outage(990, 1_300));
-    }
+    assertThat(OutageMeter.around(history, 1_000, WINDOW)).contains(new Outage(990, 1_300));
+  }
 
-    @Test
-    void readsAndUnknownOutcomesAreNoAcknowledgements() {
-        var history = of(wrote("1", 1, 0, 990), read("1", 1, 0, 1_100), maybeWrote("2", 0, 1_200), wrote("3", 2, 0, 1_500));
+  @Test
+  void readsAndUnknownOutcomesAreNoAcknowledgements() {
+    var history = of(
+        wrote("1", 1, 0, 990),
+        read("1", 1, 0, 1_100),
+        maybeWrote("2", 0, 1_200),
+        wrote("3", 2, 0, 1_500));
 
-        assertThat(OutageMeter.around(history, 1_000, WINDOW)).contains(new Outage(990, 1_500));
-    }
+    assertThat(OutageMeter.around(history, 1_000, WINDOW)).contains(new Outage(990, 1_500));
+  }
 
-    @Test
-    void isEmptyWhenServiceDidNotComeBackInTheWindow() {
-        var history = of(wrote("1", 1, 0, 990), wrote("2", 2, 0, 9_000));
+  @Test
+  void isEmptyWhenServiceDidNotComeBackInTheWindow() {
+    var history = of(wrote("1", 1, 0, 990), wrote("2", 2, 0, 9_000));
 
-        assertThat(OutageMeter.around(history, 1_000, WINDOW)).isEmpty();
-    }
+    assertThat(OutageMeter.around(history, 1_000, WINDOW)).isEmpty();
+  }
 }
