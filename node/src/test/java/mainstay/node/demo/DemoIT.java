@@ -92,6 +92,22 @@ class DemoIT {
   }
 
   @Test
+  void theDatabaseIsKilledAndStartedAgain() {
+    demo("").startDetached(options(1));
+
+    demo("").killDatabase("db1");
+
+    assertThat(demo("").status().databases()).noneMatch(DemoStatus.Database::running);
+    assertThatThrownBy(() -> demo("").killDatabase("db1")).hasMessage("db1 does not run");
+    assertThatThrownBy(() -> demo("").killDatabase("db2")).hasMessageContaining("there is db1");
+
+    demo("").startDatabase("db1");
+
+    assertThat(demo("").status().databases()).allMatch(DemoStatus.Database::running);
+    assertThatThrownBy(() -> demo("").startDatabase("db1")).hasMessageContaining("db1 runs already");
+  }
+
+  @Test
   void keepsItsDataAndPortsOverARestartAndStartsOverWhenAskedTo() throws Exception {
     demo("").startDetached(options(1));
     String config = Files.readString(directory.resolve("alpha/server.conf"));
@@ -223,7 +239,7 @@ class DemoIT {
   void aServerThatDoesNotEndIsKilled() {
     demo("stubborn").startDetached(options(1));
 
-    demo("").stop();
+    new Demo(directory, FakeDemo.server(""), said::add, Duration.ofSeconds(1)).stop();
 
     assertThat(processesIn(temporary)).isEmpty();
   }
