@@ -2,6 +2,8 @@ package mainstay.multijvm.workload;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +27,7 @@ public final class OpenLoopWriter implements AutoCloseable {
   private volatile boolean overrun;
   private volatile Throwable broken;
   private final AtomicLong issued = new AtomicLong();
+  private final Queue<Operation> failed = new ConcurrentLinkedQueue<>();
 
   private OpenLoopWriter(
       RepeatingClient client, List<String> keys, Duration interval, Processes processes) {
@@ -42,9 +45,9 @@ public final class OpenLoopWriter implements AutoCloseable {
     return writer;
   }
 
-  /** Writes started so far. */
-  public long issued() {
-    return issued.get();
+  /** Writes that came to no good end so far: refused, or given up. */
+  public List<Operation> failed() {
+    return List.copyOf(failed);
   }
 
   /**
@@ -94,6 +97,9 @@ public final class OpenLoopWriter implements AutoCloseable {
             .whenComplete((operation, failure) -> {
               if (failure == null) {
                 processes.giveBack(operation);
+                if (operation.outcome() != Operation.Outcome.OK) {
+                  failed.add(operation);
+                }
               } else {
                 broken = failure;
               }

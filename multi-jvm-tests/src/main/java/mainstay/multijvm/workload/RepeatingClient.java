@@ -20,13 +20,20 @@ public final class RepeatingClient {
 
   /**
    * @param attempt longest wait for one answer
-   * @param pause between an attempt that failed and the next; a {@code Retry-After} of whole seconds is not waited for,
-   *     since outages are measured in milliseconds
+   * @param pause before the second attempt; doubles with each further one up to a second, or a long outage with many
+   *     operations waiting would become a storm. A {@code Retry-After} of whole seconds is not waited for, since outages are
+   *     measured in milliseconds.
    * @param patience after this long since its start an operation is not repeated any more
    */
   public record Limits(Duration attempt, Duration pause, Duration patience) {
     public static final Limits DEFAULT =
         new Limits(Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofSeconds(30));
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private long pauseNanosAfter(int attempts) {
+      long pause = pause().toNanos() << Math.min(attempts - 1, 10);
+      return Math.min(pause, Math.max(pause().toNanos(), LONGEST_PAUSE.toNanos()));
+    }
   }
 
   private final KeyValueStore store;
@@ -136,14 +143,14 @@ public final class RepeatingClient {
         finish(server, answer, Outcome.OK);
         return;
       }
+      long pause = limits.pauseNanosAfter(attempts);
       complaint = failure == null ? answer.status() + " " + answer.detail() : failure.toString();
       if (failure == null && answer.refused()) {
         finish(server, answer, Outcome.FAIL);
-      } else if (DriverClock.nanos() - start + limits.pause().toNanos()
-          > limits.patience().toNanos()) {
+      } else if (DriverClock.nanos() - start + pause > limits.patience().toNanos()) {
         finish(server, answer, Outcome.INFO);
       } else {
-        CompletableFuture.delayedExecutor(limits.pause().toNanos(), TimeUnit.NANOSECONDS, executor)
+        CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, executor)
             .execute(this::attempt);
       }
     }

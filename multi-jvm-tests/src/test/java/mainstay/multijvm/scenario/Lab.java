@@ -1,0 +1,322 @@
+package mainstay.multijvm.scenario;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import mainstay.multijvm.checker.ActiveFollowsTheList;
+import mainstay.multijvm.checker.AtMostOneActivePerTerm;
+import mainstay.multijvm.checker.Checker;
+import mainstay.multijvm.checker.FailbackOnlyWhenSynchronised;
+import mainstay.multijvm.checker.LinearizablePerKey;
+import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
+import mainstay.multijvm.checker.NoStaleTermInJournal;
+import mainstay.multijvm.checker.OutageMeter;
+import mainstay.multijvm.checker.SampleGaps;
+import mainstay.multijvm.cluster.AdminClient;
+import mainstay.multijvm.cluster.AdminClient.ServiceStatus;
+import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.cluster.DemoCluster;
+import mainstay.multijvm.cluster.Installation;
+import mainstay.multijvm.nemesis.Nemesis;
+import mainstay.multijvm.workload.ClosedLoopClients;
+import mainstay.multijvm.workload.Driver;
+import mainstay.multijvm.workload.DriverClock;
+import mainstay.multijvm.workload.History;
+import mainstay.multijvm.workload.JournalReader;
+import mainstay.multijvm.workload.OpenLoopWriter;
+import mainstay.multijvm.workload.Operation;
+import mainstay.multijvm.workload.PointStore;
+import mainstay.multijvm.workload.Processes;
+import mainstay.multijvm.workload.RepeatingClient;
+import mainstay.multijvm.workload.RoleWatch;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/**
+ * A cluster of three and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
+ * one fails, the history is kept under {@code target/histories} and the logs of the servers are printed.
+ */
+final class Lab
+    implements BeforeAllCallback,
+        AfterAllCallback,
+        BeforeEachCallback,
+        TestExecutionExceptionHandler {
+  static final String CONFIGURATION = "configuration";
+  private static final int SERVERS = 3;
+  private static final String DATABASE = "db1";
+  static final Duration WRITE_INTERVAL = Duration.ofMillis(5);
+  private static final Duration THINK = Duration.ofMillis(100);
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
+  private static final int CLIENTS_PER_SERVER = 5;
+  private static final List<String> POINTS =
+      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
+  private static final Duration SETTLING = Limits.HANG_TAKEOVER.plusSeconds(1);
+  // Clients of a dead server give up soon, so that it shows that they come back with it.
+  private static final RepeatingClient.Limits LOCAL = new RepeatingClient.Limits(
+      Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ofSeconds(3));
+
+  private final Driver driver = new Driver();
+  private DemoCluster cluster;
+  private History history = new History();
+  private Processes processes = new Processes();
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (cluster != null) {
+      cluster.close();
+    }
+    driver.close();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    heal();
+    history = new History();
+    processes = new Processes();
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    var file = Path.of("target", "histories", context.getRequiredTestMethod().getName() + ".jsonl");
+    Files.createDirectories(file.getParent());
+    history.save(file);
+    System.out.println("history kept in " + file.toAbsolutePath() + "\n" + cluster.logs());
+    throw failure;
+  }
+
+  History history() {
+    return history;
+  }
+
+  AdminClient client(String server) throws IOException {
+    return cluster.client(server);
+  }
+
+  /** Does something to a server; returns the moment just before it. */
+  long strike(Nemesis nemesis, String server) throws IOException {
+    return nemesis.strike(cluster, server, history);
+  }
+
+  /** Starts what is down and waits until the cluster is whole. */
+  void heal() throws IOException {
+    for (var server : cluster.servers()) {
+      switch (cluster.process(server).state()) {
+        case RUNNING -> {}
+        case STOPPED -> cluster.resume(server);
+        case GONE -> cluster.start(server);
+      }
+    }
+    awaitWhole();
+  }
+
+  /** Every service is active on the first server of its list, all others are synchronised, and everybody says so. */
+  void awaitWhole() throws IOException {
+    for (var client : cluster.clients()) {
+      Await.until(
+          "each service is active on the first server of its list and the others are synchronised, as seen by "
+              + client.server(),
+          Limits.WHOLE,
+          client::services,
+          services -> !services.isEmpty() && services.stream().allMatch(ServiceStatus::whole));
+    }
+  }
+
+  /** Each service is active on the first server of its list that is up, and every server that is up says so. */
+  void awaitServing(Duration limit, Collection<String> up) throws IOException {
+    for (var server : up) {
+      var client = client(server);
+      Await.until(
+          "each service is active on the first of " + up + " in its list, as seen by " + server,
+          limit,
+          client::services,
+          services -> !services.isEmpty()
+              && services.stream().allMatch(s -> s.activeOn(first(s.serverList(), up))));
+    }
+  }
+
+  /** One sentence for each service why its active server is active, asked of one server. */
+  List<AdminClient.Explanation> explanations(String asked) throws IOException {
+    var client = client(asked);
+    var explanations = new ArrayList<AdminClient.Explanation>();
+    for (var service : client.services()) {
+      var explanation = client.explain(service.name());
+      System.out.println(explanation.service() + ": " + explanation.why());
+      explanations.add(explanation);
+    }
+    return explanations;
+  }
+
+  /** Starts traffic: the steady writer through some servers, clients on every server, and the watch of roles. */
+  Load load(List<String> writeThrough, Duration writeInterval) throws IOException {
+    return new Load(writeThrough, writeInterval);
+  }
+
+  private static String first(List<String> serverList, Collection<String> up) {
+    return serverList.stream()
+        .filter(up::contains)
+        .findFirst()
+        .orElse("no server of " + serverList);
+  }
+
+  /** The longest outage of the steady writer from a moment on, for so long. */
+  Duration outage(String what, long moment, Duration window, Duration budget) {
+    var outage = OutageMeter.around(history, moment, window)
+        .orElseThrow(
+            () -> new AssertionError(what + ": no write was acknowledged within " + window));
+    System.out.println(what + ": pause " + DriverClock.millis(outage.to() - outage.from())
+        + ", budget " + budget.toMillis() + " ms");
+    return Duration.ofNanos(outage.to() - outage.from());
+  }
+
+  /** Longest gap between stored samples of a series since a time. */
+  Duration longestGap(String series, Instant from) throws IOException {
+    var samples = client(cluster.servers().get(0)).samples(series, from, Instant.now());
+    var times = samples.stream().map(AdminClient.Sample::time).toList();
+    var gap = SampleGaps.longest(times)
+        .orElseThrow(
+            () -> new AssertionError("fewer than two samples of " + series + " since " + from));
+    System.out.println(series + ": " + times.size() + " samples, " + SampleGaps.duplicates(times)
+        + " duplicates, longest gap " + gap.length().toMillis() + " ms from " + gap.from());
+    return gap.length();
+  }
+
+  /** Adds what the database knows to the history: who wrote each event, and who took each term. */
+  void readDatabase() throws IOException, SQLException {
+    var reader = new JournalReader(cluster.database(DATABASE));
+    history.addAll(reader.rows());
+    history.addAll(reader.terms());
+  }
+
+  /** All checkers over the history. Prints every verdict and fails if one did not hold. */
+  void assertInvariants() {
+    var verdicts = checkers().stream().map(c -> c.check(history)).toList();
+    verdicts.forEach(System.out::println);
+    var broken = verdicts.stream().filter(v -> !v.held()).toList();
+    if (!broken.isEmpty()) {
+      throw new AssertionError(broken.toString());
+    }
+    assertCheckersCanFail();
+  }
+
+  private static List<Checker> checkers() {
+    return List.of(
+        new NoAcknowledgedWriteLost(),
+        new LinearizablePerKey(),
+        new AtMostOneActivePerTerm(),
+        new NoStaleTermInJournal(),
+        new ActiveFollowsTheList(SETTLING),
+        new FailbackOnlyWhenSynchronised(WATCH_INTERVAL));
+  }
+
+  /** The same history with one acknowledged write taken out of the store must be found wanting, or this proved nothing. */
+  private void assertCheckersCanFail() {
+    var newest = history.operations().stream()
+        .filter(Operation::acknowledgedWrite)
+        .reduce((a, b) -> a.revision() >= b.revision() ? a : b)
+        .orElseThrow(() -> new AssertionError("no write was acknowledged, so nothing was proven"));
+    var corrupted = new History(history.entries().stream()
+        .map(e -> e instanceof Operation o && o.finalRead() && o.key().equals(newest.key())
+            ? new Operation(
+                o.process(),
+                o.kind(),
+                o.key(),
+                "-1",
+                o.expected(),
+                o.start(),
+                o.end(),
+                o.outcome(),
+                o.status(),
+                o.server(),
+                o.term(),
+                0,
+                o.attempts(),
+                true,
+                o.detail())
+            : e)
+        .toList());
+    for (var checker : List.of(new NoAcknowledgedWriteLost(), new LinearizablePerKey())) {
+      if (checker.check(corrupted).held()) {
+        throw new AssertionError(
+            checker + " accepts a history in which " + newest.describe() + " is lost");
+      }
+    }
+  }
+
+  /** Traffic under way. */
+  final class Load implements AutoCloseable {
+    private final RepeatingClient client;
+    private final OpenLoopWriter writer;
+    private final ClosedLoopClients loops;
+    private final RoleWatch watch;
+
+    private Load(List<String> writeThrough, Duration writeInterval) throws IOException {
+      Map<String, URI> addresses = new HashMap<>();
+      cluster.servers().forEach(s -> addresses.put(s, cluster.address(s)));
+      var store = new PointStore(driver.http(), addresses, cluster.token("operator"));
+      client = new RepeatingClient(
+          store, writeThrough, RepeatingClient.Limits.DEFAULT, history, driver.executor());
+      var local = new ArrayList<RepeatingClient>();
+      for (var server : cluster.servers()) {
+        for (int i = 0; i < CLIENTS_PER_SERVER; i++) {
+          local.add(new RepeatingClient(store, List.of(server), LOCAL, history, driver.executor()));
+        }
+      }
+      long seed = Long.getLong("seed", System.nanoTime());
+      System.out.println("workload -Dseed=" + seed);
+      writer = OpenLoopWriter.start(client, POINTS, writeInterval, processes);
+      loops = ClosedLoopClients.start(local, POINTS, THINK, processes, seed, driver.executor());
+      watch = RoleWatch.start(cluster.clients(), WATCH_INTERVAL, history);
+    }
+
+    /** Waits until writes that started from now on are acknowledged, that many. */
+    void awaitWrites(int count) {
+      long from = DriverClock.nanos();
+      Await.until(
+          count + " more writes are acknowledged",
+          Limits.SOON,
+          () -> history.operations().stream()
+              .filter(o -> o.acknowledgedWrite() && o.start() > from)
+              .count(),
+          seen -> seen >= count);
+    }
+
+    /**
+     * Ends the traffic and reads every key a last time.
+     *
+     * @return operations of the steady writer that came to no good end
+     */
+    List<Operation> stop() throws InterruptedException {
+      writer.stop(Limits.WHOLE);
+      loops.stop(Limits.SOON);
+      watch.close();
+      Driver.finalReads(client, POINTS, processes);
+      return writer.failed();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+      loops.close();
+      watch.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package mainstay.multijvm.scenario;
+
+import java.time.Duration;
+
+/**
+ * How long things may take here: on two cores that all servers, the database, the workload and these tests share. The
+ * distributions, which are much lower, are the business of the benchmark.
+ */
+final class Limits {
+  /** From the start or the return of a server until every service is where it belongs and all others are synchronised. */
+  static final Duration WHOLE = Duration.ofSeconds(90);
+
+  /** Until a backup serves after a crash. */
+  static final Duration CRASH_TAKEOVER = Duration.ofSeconds(1);
+
+  /** Until a backup serves after a hang, with default settings. */
+  static final Duration HANG_TAKEOVER = Duration.ofSeconds(6);
+
+  /** Pause of a move on request. */
+  static final Duration PLANNED_PAUSE = Duration.ofMillis(300);
+
+  /** Pause of a failback right after the returning process started, when its code is not yet compiled. */
+  static final Duration FAILBACK_PAUSE = Duration.ofSeconds(1);
+
+  /** Until a stopped server process is gone. */
+  static final Duration TERMINATE = Duration.ofSeconds(20);
+
+  /** For what needs no election: an answer, an outcome, a sample. */
+  static final Duration SOON = Duration.ofSeconds(20);
+
+  private Limits() {}
+}
