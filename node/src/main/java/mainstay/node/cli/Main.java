@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import mainstay.node.client.ApiException;
 import mainstay.node.demo.DemoException;
 import mainstay.persistence.embedded.EmbeddedPostgresException;
+import mainstay.node.ServerMain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,9 +33,6 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:refused or failed", "2:wrong usage", "3:no server reachable"})
 public final class Main implements Runnable {
-  private static final ServerProgram SERVER = configFile -> {
-    throw new IllegalStateException("no server program is wired in to run " + configFile);
-  };
 
   @Spec private CommandSpec spec;
 
@@ -45,7 +43,7 @@ public final class Main implements Runnable {
     }
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(commandLine(SERVER).setOut(out).setErr(err).execute(arguments));
+    System.exit(commandLine(ServerMain::run).setOut(out).setErr(err).execute(arguments));
   }
 
   /** All commands; {@code server} runs the given program. */

@@ -1,0 +1,171 @@
+package mainstay.node;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import mainstay.node.ServerSettings.InvalidSettingsException;
+import mainstay.node.cluster.CrashWatch;
+import mainstay.protocol.model.ServerId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process of one server. It holds the crash-watch port as long as it lives; its cluster part may end and come back
+ * as a new incarnation, which is how a server that the others have downed returns without a hand laid on.
+ */
+public final class ServerMain {
+  private static final Logger log = LoggerFactory.getLogger("mainstay.server");
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int INCARNATION_BYTES = 4;
+
+  private final ServerSettings settings;
+  private final AtomicReference<ServerNode> node = new AtomicReference<>();
+  private volatile boolean stopping;
+
+  private ServerMain(ServerSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Runs until the process is told to stop.
+   *
+   * @return exit code: 0 stopped on request, 1 could not start; a sentence on the log says why
+   */
+  public static int run(Path configFile) {
+    try {
+      var settings = ServerSettings.read(configFile);
+      return new ServerMain(settings).run();
+    } catch (InvalidSettingsException e) {
+      log.error("configuration file {}: {}", configFile, e.getMessage());
+      return FAILED;
+    }
+  }
+
+  private int run() {
+    var unusable = settings.prepareDataDirectory().or(this::usedPort);
+    if (unusable.isPresent()) {
+      log.error("server {} does not start: {}", settings.self(), unusable.get());
+      return FAILED;
+    }
+    var run = newIncarnation();
+    try (var watch = crashWatch(run)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+      return serve(run);
+    } catch (IOException e) {
+      log.error("server {} does not start: crash-watch-port {} of {}: {}",
+          settings.self(), settings.own().crashWatchPort(), settings.own().host(), e.getMessage());
+      return FAILED;
+    }
+  }
+
+  private int serve(String firstIncarnation) {
+    String incarnation = firstIncarnation;
+    while (!stopping) {
+      try {
+        var started = ServerNode.start(settings, incarnation);
+        node.set(started);
+        if (stopping) {
+          started.stop();
+        }
+        started.awaitEnd();
+      } catch (ServerNode.StartFailedException e) {
+        log.error("server {} does not start: {}", settings.self(), e.getMessage());
+        if (incarnation.equals(firstIncarnation)) {
+          return FAILED;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return FAILED;
+      }
+      if (!stopping) {
+        log.warn("server {}: its cluster part has ended; it returns as a new incarnation in {}", settings.self(), settings.restart());
+        incarnation = newIncarnation();
+        pause();
+      }
+    }
+    return DONE;
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(settings.restart().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopping = true;
+    }
+  }
+
+  private void stop() {
+    stopping = true;
+    var running = node.get();
+    if (running != null) {
+      log.info("server {} stops", settings.self());
+      running.stop();
+    }
+  }
+
+  private CrashWatch crashWatch(String run) throws IOException {
+    var own = settings.own();
+    var peers = settings.others().stream()
+        .map(other -> new CrashWatch.Peer(other.name(), new InetSocketAddress(other.host(), other.crashWatchPort())))
+        .toList();
+    return new CrashWatch(InetAddress.getByName(own.host()), own.crashWatchPort(), run, peers,
+        CrashWatch.Settings.from(settings.config()), new CrashWatch.Listener() {
+          @Override
+          public void crashed(ServerId server) {
+            var running = node.get();
+            if (running != null) {
+              running.crashed(server);
+            }
+          }
+
+          @Override
+          public void alive(ServerId server) {
+            var running = node.get();
+            if (running != null) {
+              running.alive(server);
+            }
+          }
+        });
+  }
+
+  /** Found out before anything starts, so that the answer is a sentence and not a half-started server. */
+  private Optional<String> usedPort() {
+    var own = settings.own();
+    return usedPort("cluster-port", own.host(), own.clusterPort())
+        .or(() -> usedPort("management-port", settings.config().getString("mainstay.management.bind-host"), own.managementPort()))
+        .or(() -> usedPort("http-port", settings.httpHost(), own.httpPort()));
+  }
+
+  private static Optional<String> usedPort(String key, String host, int port) {
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(host, port));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(key + " " + port + " on " + host + " cannot be opened (" + e.getMessage()
+          + "); stop the program that uses it or change mainstay.servers");
+    }
+  }
+
+  private static String newIncarnation() {
+    var bytes = new byte[INCARNATION_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  static Throwable cause(Throwable failure) {
+    return (failure instanceof CompletionException || failure instanceof ExecutionException) && failure.getCause() != null
+        ? cause(failure.getCause())
+        : failure;
+  }
+}

@@ -1,0 +1,323 @@
+package mainstay.node;
+
+import akka.Done;
+import akka.actor.Address;
+import akka.actor.BootstrapSetup;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.setup.ActorSystemSetup;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.SingletonActor;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
+import akka.management.javadsl.AkkaManagement;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import mainstay.http.HttpApi;
+import mainstay.http.HttpApiPorts;
+import mainstay.http.HttpApiSettings;
+import mainstay.node.cluster.Addresses;
+import mainstay.node.cluster.CrashEvents;
+import mainstay.node.dge.DgeEngineActor;
+import mainstay.node.dge.DgeSettings;
+import mainstay.node.dge.Pollers;
+import mainstay.node.failover.AgentControl;
+import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.FailoverAgentActor;
+import mainstay.node.failover.FailoverSettings;
+import mainstay.node.failover.core.ServiceDirectory;
+import mainstay.node.host.EngineHostActor;
+import mainstay.node.host.HostEnvironment;
+import mainstay.node.host.ReplicatedServiceHostActor;
+import mainstay.node.provisioning.LocalConfiguration;
+import mainstay.node.routing.ServiceRouterActor;
+import mainstay.node.supervisor.ClusterSupervisorActor;
+import mainstay.node.supervisor.core.SupervisorEvent;
+import mainstay.persistence.databases.Databases;
+import mainstay.persistence.databases.DatabasesSetup;
+import mainstay.persistence.journal.FencingAdapter;
+import mainstay.persistence.journal.JournalReader;
+import mainstay.persistence.samples.SampleStore;
+import mainstay.persistence.term.StaleTermException;
+import mainstay.persistence.term.TermStore;
+import mainstay.protocol.message.ClusterOverview;
+import mainstay.protocol.message.ClusterStatus;
+import mainstay.protocol.message.ClusterSupervisor;
+import mainstay.protocol.message.FailoverAgent;
+import mainstay.protocol.message.ServiceHost;
+import mainstay.protocol.message.ServiceRouter;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One incarnation of a server's cluster part: the actor system with everything that runs in it, wired here. */
+final class ServerNode {
+  static final String SYSTEM = "mainstay";
+  private static final Logger log = LoggerFactory.getLogger("mainstay.server");
+  private static final Duration ASK = Duration.ofSeconds(2);
+  private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final ServerSettings settings;
+  private final ActorSystem<Root> system;
+
+  /** What the root of the actors receives. */
+  private sealed interface Root {}
+
+  /** The databases are ready: start everything. */
+  private record Begin(ActorRef<Parts> replyTo) implements Root {}
+
+  private record Status(ClusterStatus status) implements Root {}
+
+  private record AskStatus() implements Root {}
+
+  private record Parts(
+      ActorRef<ServiceRouter.Command> router,
+      ActorRef<ClusterOverview.Message> agent,
+      ActorRef<ClusterSupervisor.Command> supervisor) {}
+
+  /** Why this incarnation could not start, as a sentence. */
+  static final class StartFailedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    StartFailedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private ServerNode(ServerSettings settings, ActorSystem<Root> system) {
+    this.settings = settings;
+    this.system = system;
+  }
+
+  /**
+   * Returns when everything has been started; the cluster may still be forming.
+   *
+   * @throws StartFailedException if a port, a database or a setting is not as it must be; nothing is left running
+   */
+  static ServerNode start(ServerSettings settings, String incarnation) throws StartFailedException, InterruptedException {
+    ActorSystem<Root> system;
+    try {
+      system = ActorSystem.create(
+          Behaviors.setup(context -> root(context, settings, incarnation)),
+          SYSTEM,
+          ActorSystemSetup.create(
+              BootstrapSetup.create(akkaConfig(settings, incarnation)), new DatabasesSetup(incarnation)));
+    } catch (RuntimeException e) {
+      throw new StartFailedException(sentence(e), e);
+    }
+    try {
+      await(Databases.get(system).awaitReady(settings.databaseStart()).toCompletableFuture());
+      WarmUp.run(system, settings, incarnation);
+      var parts = await(AskPattern.ask(system, Begin::new, START, system.scheduler()).toCompletableFuture());
+      var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      ServerMetrics.register(metrics, system, settings.self(), parts.agent());
+      var readiness = ServerReadiness.get(system.classicSystem());
+      await(HttpApi.bind(
+          new HttpApiPorts(parts.router(), parts.agent(), parts.supervisor(),
+              new SampleStore(Databases.get(system).only()), readiness::now, metrics, Clock.systemUTC()),
+          HttpApiSettings.from(settings.config(), settings.own().httpPort()), system).toCompletableFuture());
+      await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
+      ClusterBootstrap.get(system.classicSystem()).start();
+      log.info("server={} incarnation={} http={}:{} cluster={}:{} databases={}", settings.self(), incarnation,
+          settings.httpHost(), settings.own().httpPort(), settings.own().host(), settings.own().clusterPort(),
+          Databases.get(system).only().name());
+      return new ServerNode(settings, system);
+    } catch (ExecutionException | RuntimeException e) {
+      system.terminate();
+      try {
+        system.getWhenTerminated().toCompletableFuture().get(START.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException ending) {
+        e.addSuppressed(ending);
+      }
+      throw new StartFailedException(sentence(e), e);
+    }
+  }
+
+  private static <T> T await(java.util.concurrent.CompletableFuture<T> future) throws ExecutionException, InterruptedException {
+    return future.get();
+  }
+
+  private static String sentence(Throwable failure) {
+    var cause = ServerMain.cause(failure);
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  private static Config akkaConfig(ServerSettings settings, String incarnation) {
+    var own = settings.own();
+    var management = settings.config().getString("mainstay.management.bind-host");
+    var values = new HashMap<String, Object>();
+    values.put("akka.remote.artery.canonical.hostname", own.host());
+    values.put("akka.remote.artery.canonical.port", own.clusterPort());
+    values.put("akka.cluster.roles", ClusterRoles.of(settings.self(), incarnation));
+    values.put("akka.management.http.hostname", own.host());
+    values.put("akka.management.http.bind-hostname", management);
+    values.put("akka.management.http.port", own.managementPort());
+    values.put("akka.management.http.bind-port", own.managementPort());
+    values.put("akka.management.cluster.bootstrap.contact-point-discovery.required-contact-point-nr",
+        settings.servers().size() / 2 + 1);
+    values.put("akka.discovery.config.services.mainstay.endpoints", settings.servers().stream()
+        .map(server -> Map.of("host", server.host(), "port", server.managementPort()))
+        .collect(Collectors.toList()));
+    Config overlay = ConfigFactory.empty();
+    for (var entry : values.entrySet()) {
+      overlay = overlay.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue(), "mainstay.servers"));
+    }
+    return overlay.withFallback(settings.config());
+  }
+
+  // ---- the actors
+
+  private static Behavior<Root> root(ActorContext<Root> context, ServerSettings settings, String incarnation) {
+    return Behaviors.receive(Root.class)
+        .onMessage(Begin.class, begin -> {
+          var parts = spawn(context, settings, incarnation);
+          begin.replyTo().tell(parts);
+          context.getSelf().tell(new AskStatus());
+          return watching(context, parts.agent());
+        })
+        .build();
+  }
+
+  /** Keeps the readiness up to date. */
+  private static Behavior<Root> watching(ActorContext<Root> context, ActorRef<ClusterOverview.Message> agent) {
+    var readiness = ServerReadiness.get(context.getSystem().classicSystem());
+    var answers = context.messageAdapter(ClusterStatus.class, Status::new);
+    return Behaviors.receive(Root.class)
+        .onMessage(AskStatus.class, ask -> {
+          agent.tell(new ClusterOverview.Get(answers));
+          return Behaviors.same();
+        })
+        .onMessage(Status.class, status -> {
+          readiness.update(status.status());
+          context.scheduleOnce(STATUS_INTERVAL, context.getSelf(), new AskStatus());
+          return Behaviors.same();
+        })
+        .build();
+  }
+
+  private static Parts spawn(ActorContext<Root> context, ServerSettings settings, String incarnation) {
+    var system = context.getSystem();
+    var config = settings.config();
+    var clock = Clock.systemUTC();
+    var database = Databases.get(system).only();
+    var terms = new TermStore(database);
+    var journal = new JournalReader(system.classicSystem());
+    var samples = new SampleStore(database);
+    var local = new LocalConfiguration();
+    var voters = settings.voters();
+    var hostEnvironment =
+        new HostEnvironment(settings.self(), terms, clock, HostEnvironment.Settings.from(config));
+    var dgeSettings = DgeSettings.from(config);
+    var pollers = new Pollers(dgeSettings);
+    system.getWhenTerminated().thenRun(pollers::close);
+
+    var router = context.spawn(ServiceRouterActor.create(ServiceRouterActor.Settings.from(config)), "router");
+    var configuration = new ConfigurationService(system, clock, voters);
+    FailoverAgentActor.HostFactory hosts = (service, agent) -> service.equals(ServiceName.CONFIGURATION)
+        ? ReplicatedServiceHostActor.create(service, hostEnvironment, agent, configuration.work(journal, local,
+            directory -> agent.tell(new AgentControl.DirectoryChanged(directory))))
+        : EngineHostActor.create(service, hostEnvironment, agent, local, (activation, listener) ->
+            DgeEngineActor.create(activation, dgeSettings, pollers::of, samples::write,
+                failure -> ServerMain.cause(failure) instanceof StaleTermException, listener, clock));
+    var agent = context.spawn(
+        FailoverAgentActor.create(new FailoverAgentActor.Environment(
+            settings.self(), incarnation, version(), terms, () -> Databases.get(system).check(),
+            new FailoverAgentActor.DatabaseName(database.name(), database.vendor()), hosts,
+            ServiceRouterActor.locations(router), ServiceDirectory.initial(voters),
+            FailoverSettings.from(config), clock)),
+        FailoverAgent.NAME);
+
+    var supervisor = ClusterSingleton.get(system).init(SingletonActor.of(
+            Behaviors.supervise(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
+                    settings.self(), incarnation, terms, agent,
+                    server -> agentOf(system, settings, server),
+                    activation -> new FencingAdapter<>(SupervisorEvent.class, activation),
+                    ClusterSupervisorActor.Settings.from(config), clock)))
+                .onFailure(SupervisorStrategy.restart()),
+            "supervisor")
+        .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.VOTER)));
+    return new Parts(ServiceRouterActor.commands(router), agent, supervisor);
+  }
+
+  private static Optional<ActorRef<ClusterOverview.Message>> agentOf(
+      ActorSystem<?> system, ServerSettings settings, ServerId name) {
+    return settings.servers().stream()
+        .filter(server -> server.name().equals(name))
+        .findFirst()
+        .map(server -> ActorRefResolver.get(system).resolveActorRef(
+            Addresses.of(SYSTEM, server.host(), server.clusterPort()) + "/user/" + FailoverAgent.NAME));
+  }
+
+  static String version() {
+    var version = ServerNode.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  // ---- from outside
+
+  void crashed(ServerId server) {
+    address(server).ifPresent(address -> CrashEvents.crashed(system.classicSystem(), address));
+  }
+
+  void alive(ServerId server) {
+    address(server).ifPresent(address -> CrashEvents.alive(system.classicSystem(), address));
+  }
+
+  private Optional<Address> address(ServerId name) {
+    return settings.servers().stream()
+        .filter(server -> server.name().equals(name))
+        .findFirst()
+        .map(server -> Addresses.of(SYSTEM, server.host(), server.clusterPort()));
+  }
+
+  /** Hands its services over, leaves the cluster and ends; bounded. */
+  void stop() {
+    var agent = ActorRefResolver.get(system).<ClusterOverview.Message>resolveActorRef(
+        Cluster.get(system).selfMember().address() + "/user/" + FailoverAgent.NAME);
+    var patience = FailoverSettings.from(settings.config()).leaveTimeout().plus(ASK);
+    try {
+      AskPattern.<ClusterOverview.Message, Done>ask(
+              agent, AgentControl.PrepareToLeave::new, patience, system.scheduler())
+          .toCompletableFuture()
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.jvmExitReason())
+          .toCompletableFuture()
+          .get(START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("server {} did not stop in good order: {}", settings.self(), ServerMain.cause(e).toString());
+    }
+  }
+
+  /** Returns when this incarnation has ended, on request or because the others have downed it. */
+  void awaitEnd() throws InterruptedException {
+    try {
+      system.getWhenTerminated().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      log.warn("server {}: the actor system ended with {}", settings.self(), e.getCause().toString());
+    }
+  }
+}

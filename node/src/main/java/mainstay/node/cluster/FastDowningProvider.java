@@ -1,0 +1,167 @@
+package mainstay.node.cluster;
+
+import akka.actor.AbstractActor;
+import akka.actor.ActorSystem;
+import akka.actor.Address;
+import akka.actor.Props;
+import akka.cluster.Cluster;
+import akka.cluster.ClusterEvent;
+import akka.cluster.DowningProvider;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
+import akka.cluster.UniqueAddress;
+import akka.cluster.sbr.SplitBrainResolverProvider;
+import akka.coordination.lease.javadsl.Lease;
+import akka.coordination.lease.javadsl.LeaseProvider;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.Right;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
+import scala.concurrent.duration.FiniteDuration;
+import scala.jdk.javaapi.OptionConverters;
+
+/**
+ * Akka's split brain resolver, and beside it the short way for a proven crash: the crashed member is downed at once if
+ * the rest is a majority of the voters, or gets the lease. Everything else goes the resolver's way.
+ */
+public final class FastDowningProvider extends DowningProvider {
+  private final ActorSystem system;
+  private final SplitBrainResolverProvider resolver;
+
+  public FastDowningProvider(ActorSystem system) {
+    this.system = system;
+    this.resolver = new SplitBrainResolverProvider(system);
+  }
+
+  @Override
+  public FiniteDuration downRemovalMargin() {
+    return resolver.downRemovalMargin();
+  }
+
+  @Override
+  public Option<Props> downingActorProps() {
+    var stock = OptionConverters.toJava(resolver.downingActorProps()).orElseThrow();
+    return Option.apply(Props.create(FastDowning.class, () -> new FastDowning(stock))
+        .withDispatcher(stock.dispatcher()));
+  }
+
+  /** Published on the system's event stream by the crash watch. */
+  record Crashed(Address address) {}
+
+  /** Published on the system's event stream by the crash watch. */
+  record Alive(Address address) {}
+
+  private record LeaseAnswered(boolean granted, Throwable failure) {}
+
+  private static final class FastDowning extends AbstractActor {
+    private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
+    private static final String LEASE_SECTION = "akka.cluster.split-brain-resolver.lease-majority";
+
+    private final Props stock;
+    private final Cluster cluster = Cluster.get(getContext().getSystem());
+    private final Map<UniqueAddress, Member> members = new HashMap<>();
+    private final Set<UniqueAddress> unreachable = new HashSet<>();
+    private final Set<Address> crashed = new HashSet<>();
+    private boolean asking;
+
+    FastDowning(Props stock) {
+      this.stock = stock;
+    }
+
+    @Override
+    public void preStart() {
+      getContext().actorOf(stock, "resolver");
+      cluster.subscribe(getSelf(), ClusterEvent.initialStateAsEvents(),
+          ClusterEvent.MemberEvent.class, ClusterEvent.ReachabilityEvent.class);
+      getContext().getSystem().getEventStream().subscribe(getSelf(), Crashed.class);
+      getContext().getSystem().getEventStream().subscribe(getSelf(), Alive.class);
+    }
+
+    @Override
+    public void postStop() {
+      cluster.unsubscribe(getSelf());
+      getContext().getSystem().getEventStream().unsubscribe(getSelf());
+    }
+
+    @Override
+    public Receive createReceive() {
+      return receiveBuilder()
+          .match(Crashed.class, event -> {
+            crashed.add(event.address());
+            downCrashed();
+          })
+          .match(Alive.class, event -> crashed.remove(event.address()))
+          .match(ClusterEvent.MemberRemoved.class, event -> {
+            members.remove(event.member().uniqueAddress());
+            unreachable.remove(event.member().uniqueAddress());
+          })
+          .match(ClusterEvent.MemberEvent.class, event -> members.put(event.member().uniqueAddress(), event.member()))
+          .match(ClusterEvent.UnreachableMember.class, event -> unreachable.add(event.member().uniqueAddress()))
+          .match(ClusterEvent.ReachableMember.class, event -> unreachable.remove(event.member().uniqueAddress()))
+          .match(LeaseAnswered.class, this::onLeaseAnswered)
+          .build();
+    }
+
+    private void downCrashed() {
+      var targets = members.values().stream()
+          .filter(member -> crashed.contains(member.address()) && counts(member))
+          .toList();
+      if (targets.isEmpty()) {
+        return;
+      }
+      var voters = members.values().stream()
+          .filter(member -> counts(member) && member.getRoles().contains(ClusterRoles.VOTER))
+          .toList();
+      int reachable = (int) voters.stream()
+          .filter(member -> !crashed.contains(member.address()) && !unreachable.contains(member.uniqueAddress()))
+          .count();
+      var right = Right.of(counts(cluster.selfMember()), voters.size(), reachable);
+      if (right.mayAct()) {
+        targets.forEach(this::down);
+      } else if (counts(cluster.selfMember()) && !asking) {
+        askForLease();
+      }
+    }
+
+    private static boolean counts(Member member) {
+      return member.status() == MemberStatus.up() || member.status() == MemberStatus.leaving();
+    }
+
+    private void down(Member member) {
+      log.info("downing {} at once: its process is proven to be gone", member.address());
+      cluster.down(member.address());
+    }
+
+    /** The resolver's own lease, the very same instance, so that both speak with one voice. */
+    private void askForLease() {
+      asking = true;
+      var system = getContext().getSystem();
+      var configured = system.settings().config().getString(LEASE_SECTION + ".lease-name");
+      var name = configured.isEmpty() ? system.name() + "-akka-sbr" : configured;
+      Lease lease = LeaseProvider.get(system).getLease(
+          name, system.settings().config().getString(LEASE_SECTION + ".lease-implementation"),
+          cluster.selfAddress().hostPort());
+      var self = getSelf();
+      lease.acquire().whenComplete((granted, failure) ->
+          self.tell(new LeaseAnswered(Boolean.TRUE.equals(granted), failure), self));
+    }
+
+    private void onLeaseAnswered(LeaseAnswered answer) {
+      asking = false;
+      if (answer.granted()) {
+        members.values().stream()
+            .filter(member -> crashed.contains(member.address()) && counts(member))
+            .toList()
+            .forEach(this::down);
+      } else {
+        log.info("the lease was not granted, so the split brain resolver decides{}",
+            answer.failure() == null ? "" : ": " + answer.failure());
+      }
+    }
+  }
+}

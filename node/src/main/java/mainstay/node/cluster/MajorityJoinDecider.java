@@ -1,0 +1,91 @@
+package mainstay.node.cluster;
+
+import akka.actor.ActorSystem;
+import akka.actor.Address;
+import akka.cluster.Cluster;
+import akka.coordination.lease.javadsl.LeaseProvider;
+import akka.management.cluster.bootstrap.ClusterBootstrapSettings;
+import akka.management.cluster.bootstrap.JoinDecider;
+import akka.management.cluster.bootstrap.JoinDecision;
+import akka.management.cluster.bootstrap.JoinOtherSeedNodes;
+import akka.management.cluster.bootstrap.JoinSelf;
+import akka.management.cluster.bootstrap.KeepProbing;
+import akka.management.cluster.bootstrap.SeedNodesInformation;
+import akka.management.cluster.bootstrap.SeedNodesObservation;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.concurrent.Future;
+import scala.concurrent.Promise;
+
+/**
+ * Forms the cluster in any order of starts, without the first server too: whoever finds a cluster joins it; otherwise,
+ * when a majority of the voters answers and the picture has been stable for a moment, the first of those that answer
+ * begins, with a lease in the database, so that two halves that see different majorities cannot both begin.
+ */
+public final class MajorityJoinDecider implements JoinDecider {
+  private static final Logger log = LoggerFactory.getLogger("mainstay.forming");
+  private static final String FORMING_LEASE = "mainstay-forming";
+
+  private final ActorSystem system;
+  private final List<Address> voters;
+  private final Duration stable;
+  private Set<Address> lastAnswering = Set.of();
+  private long unchangedSinceNanos = System.nanoTime();
+
+  public MajorityJoinDecider(ActorSystem system, ClusterBootstrapSettings settings) {
+    this.system = system;
+    this.stable = settings.getContactPointDiscoveryStableMargin();
+    this.voters = Addresses.ofVoters(system.settings().config(), system.name());
+  }
+
+  @Override
+  public synchronized Future<JoinDecision> decide(SeedNodesInformation info) {
+    var self = Cluster.get(system).selfAddress();
+    if (info.hasSeedNodes()) {
+      var others = new HashSet<>(info.getAllSeedNodes());
+      others.remove(self);
+      if (!others.isEmpty()) {
+        log.info("joining the cluster of {}", others);
+        return new JoinOtherSeedNodes(others).asCompletedFuture();
+      }
+    }
+    var answering = info.getSeedNodesObservations().stream()
+        .map(SeedNodesObservation::sourceAddress)
+        .filter(voters::contains)
+        .collect(Collectors.toCollection(HashSet::new));
+    answering.add(self);
+    if (!answering.equals(lastAnswering)) {
+      lastAnswering = answering;
+      unchangedSinceNanos = System.nanoTime();
+      log.info("{} of {} servers answer and none is in a cluster; a majority is needed to form one",
+          answering.size(), voters.size());
+    }
+    boolean majority = answering.size() * 2 > voters.size();
+    boolean settled = System.nanoTime() - unchangedSinceNanos >= stable.toNanos();
+    boolean first = voters.stream().filter(answering::contains).findFirst().filter(self::equals).isPresent();
+    return majority && settled && first ? form(self) : KeepProbing.asCompletedFuture();
+  }
+
+  private Future<JoinDecision> form(Address self) {
+    Promise<JoinDecision> decision = scala.concurrent.Promise$.MODULE$.apply();
+    LeaseProvider.get(system)
+        .getLease(FORMING_LEASE, "mainstay.jdbc-lease", self.hostPort())
+        .acquire()
+        .whenComplete((granted, failure) -> {
+          if (Boolean.TRUE.equals(granted)) {
+            log.info("forming a new cluster: this is the first of the servers that answer");
+            decision.success(JoinSelf.getInstance());
+          } else {
+            log.info("not forming a cluster: another server holds the lease for it{}",
+                failure == null ? "" : ", or it could not be asked for: " + failure.getMessage());
+            decision.success(KeepProbing.getInstance());
+          }
+        });
+    return decision.future();
+  }
+}

@@ -1,0 +1,567 @@
+package mainstay.node.failover;
+
+import akka.Done;
+import akka.actor.Address;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.eventstream.EventStream;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.ClusterEvent;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Subscribe;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import mainstay.node.failover.core.Decision;
+import mainstay.node.failover.core.Knowledge;
+import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.ServiceDirectory;
+import mainstay.node.failover.core.FailoverPolicy;
+import mainstay.node.host.HostControl;
+import mainstay.persistence.term.TermStore;
+import mainstay.protocol.message.ClusterOverview;
+import mainstay.protocol.message.ClusterStatus;
+import mainstay.protocol.message.FailoverAgent;
+import mainstay.protocol.message.LiveEvent;
+import mainstay.protocol.message.ServiceHost;
+import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.Fitness;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches members, fitness, synchronisation and lists, asks {@link FailoverPolicy}, and where the answer is this
+ * server takes the next term in the databases and activates. Nobody else has to be asked, so a crash costs
+ * milliseconds; two candidates cannot both win a term.
+ */
+public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.Message> {
+  private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
+  private static final int FAILED_CHECKS_UNTIL_UNFIT = 2;
+
+  /** What the agent works with. */
+  public record Environment(
+      ServerId self,
+      String incarnation,
+      String version,
+      TermStore terms,
+      Supplier<CompletionStage<Void>> databaseCheck,
+      DatabaseName database,
+      HostFactory hosts,
+      AgentControl.Locations locations,
+      ServiceDirectory initialDirectory,
+      FailoverSettings settings,
+      Clock clock) {}
+
+  public record DatabaseName(String name, String vendor) {}
+
+  public interface HostFactory {
+    Behavior<ServiceHost.Message> create(ServiceName service, ActorRef<ClusterOverview.Message> agent);
+  }
+
+  private record ClusterChanged(ClusterEvent.ClusterDomainEvent event) implements ClusterOverview.Message {}
+
+  private record Tick() implements ClusterOverview.Message {}
+
+  private record TermsRead(Map<ServiceName, Activation> terms, Throwable failure) implements ClusterOverview.Message {}
+
+  private record TermTaken(HostControl.TakeTerm order, boolean planned, TermStore.Take result, Throwable failure)
+      implements ClusterOverview.Message {}
+
+  private record CheckDatabase() implements ClusterOverview.Message {}
+
+  private record DatabaseChecked(Throwable failure) implements ClusterOverview.Message {}
+
+  private record LeaveTimedOut() implements ClusterOverview.Message {}
+
+  /** What was last told to the router and the local host of a service. */
+  private record Told(Optional<ServiceHost.Report> report, Optional<ServerId> server) {
+    static final Told NOTHING = new Told(Optional.empty(), Optional.empty());
+
+    boolean sameAs(Told other) {
+      return server.equals(other.server) && report.map(Told::essence).equals(other.report.map(Told::essence));
+    }
+
+    private static List<Object> essence(ServiceHost.Report report) {
+      return List.of(report.term(), report.generation(), report.state(), report.host());
+    }
+  }
+
+  private final Environment environment;
+  private final TimerScheduler<ClusterOverview.Message> timers;
+  private final Knowledge knowledge;
+  private final Map<ServerId, ActorRef<ClusterOverview.Message>> peers = new TreeMap<>();
+  private final Map<ServiceName, ActorRef<ServiceHost.Message>> hosts = new TreeMap<>();
+  private final Map<ServiceName, ServiceHost.Report> ownReports = new TreeMap<>();
+  private final Map<ServiceName, Told> told = new HashMap<>();
+  private final Map<ServiceName, String> lastWhy = new HashMap<>();
+  private final Map<ServiceName, Long> retryAt = new HashMap<>();
+  private final Set<ServiceName> taking = new HashSet<>();
+  private ServiceDirectory directory;
+  private Optional<ActorRef<AgentControl.Views>> watcher = Optional.empty();
+  private Optional<ActorRef<Done>> leaving = Optional.empty();
+  private Fitness fitness = Fitness.FIT;
+  private int failedChecks;
+  private String databaseState = "not checked yet";
+  private boolean termsKnown;
+  private boolean mayAct;
+  private long lastReportNanos;
+
+  private FailoverAgentActor(
+      ActorContext<ClusterOverview.Message> context,
+      TimerScheduler<ClusterOverview.Message> timers,
+      Environment environment) {
+    super(context);
+    this.environment = environment;
+    this.timers = timers;
+    var settings = environment.settings();
+    this.knowledge = new Knowledge(environment.self(), settings.formingGrace(), settings.claimGrace());
+    this.directory = environment.initialDirectory();
+    var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
+    Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(events, ClusterEvent.ClusterDomainEvent.class));
+    timers.startTimerWithFixedDelay(new Tick(), settings.tick());
+    spawnHosts();
+    readTerms();
+    checkDatabase();
+  }
+
+  public static Behavior<ClusterOverview.Message> create(Environment environment) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new FailoverAgentActor(context, timers, environment)));
+  }
+
+  @Override
+  public Receive<ClusterOverview.Message> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FailoverAgent.Report.class, this::onReport)
+        .onMessage(FailoverAgent.HandOver.class, this::onHandOver)
+        .onMessage(HostControl.HostReport.class, this::onHostReport)
+        .onMessage(HostControl.TakeTerm.class, this::onTakeTerm)
+        .onMessage(HostControl.Superseded.class, this::onSuperseded)
+        .onMessage(AgentControl.DirectoryChanged.class, this::onDirectoryChanged)
+        .onMessage(AgentControl.Watch.class, this::onWatch)
+        .onMessage(AgentControl.PrepareToLeave.class, this::onPrepareToLeave)
+        .onMessage(LeaveTimedOut.class, timeout -> onLeaveTimedOut())
+        .onMessage(ClusterOverview.Get.class, this::onGet)
+        .onMessage(ClusterChanged.class, this::onClusterChanged)
+        .onMessage(TermsRead.class, this::onTermsRead)
+        .onMessage(TermTaken.class, this::onTermTaken)
+        .onMessage(CheckDatabase.class, check -> {
+          checkDatabase();
+          return this;
+        })
+        .onMessage(DatabaseChecked.class, this::onDatabaseChecked)
+        .onMessage(Tick.class, tick -> onTick())
+        .build();
+  }
+
+  // ---- what comes in
+
+  private Behavior<ClusterOverview.Message> onClusterChanged(ClusterChanged changed) {
+    var event = changed.event();
+    if (event instanceof ClusterEvent.MemberRemoved removed) {
+      server(removed.member()).ifPresent(server -> {
+        knowledge.gone(server, incarnation(removed.member()));
+        if (knowledge.member(server).isEmpty()) {
+          peers.remove(server);
+        }
+        announce("server-status", Map.of("server", server.value(), "status", "absent"));
+      });
+    } else if (event instanceof ClusterEvent.MemberEvent member) {
+      var status = status(member.member().status());
+      boolean reachable = server(member.member())
+          .flatMap(knowledge::member)
+          .filter(known -> known.incarnation().equals(incarnation(member.member())))
+          .map(Member::reachable)
+          .orElse(true);
+      note(member.member(), status, reachable);
+    } else if (event instanceof ClusterEvent.UnreachableMember unreachable) {
+      note(unreachable.member(), status(unreachable.member().status()), false);
+    } else if (event instanceof ClusterEvent.ReachableMember reachable) {
+      note(reachable.member(), status(reachable.member().status()), true);
+    } else {
+      return this;
+    }
+    changed();
+    broadcast();
+    return this;
+  }
+
+  private void note(akka.cluster.Member member, Member.Status status, boolean reachable) {
+    server(member).ifPresent(server -> {
+      boolean voter = member.getRoles().contains(ClusterRoles.VOTER);
+      knowledge.member(new Member(server, incarnation(member), voter, status, reachable), System.nanoTime());
+      if (!server.equals(environment.self())) {
+        peers.put(server, agentAt(member.address()));
+      }
+      announce("server-status", Map.of(
+          "server", server.value(), "status", word(new Member(server, "", voter, status, reachable))));
+    });
+  }
+
+  private static Member.Status status(akka.cluster.MemberStatus status) {
+    if (status == akka.cluster.MemberStatus.up()) {
+      return Member.Status.UP;
+    }
+    if (status == akka.cluster.MemberStatus.leaving() || status == akka.cluster.MemberStatus.exiting()) {
+      return Member.Status.LEAVING;
+    }
+    return status == akka.cluster.MemberStatus.down() || status == akka.cluster.MemberStatus.removed()
+        ? Member.Status.DOWN
+        : Member.Status.JOINING;
+  }
+
+  private static Optional<ServerId> server(akka.cluster.Member member) {
+    return ClusterRoles.serverOf(member.getRoles());
+  }
+
+  private static String incarnation(akka.cluster.Member member) {
+    return ClusterRoles.incarnationOf(member.getRoles());
+  }
+
+  private ActorRef<ClusterOverview.Message> agentAt(Address address) {
+    return ActorRefResolver.get(getContext().getSystem()).resolveActorRef(address + "/user/" + FailoverAgent.NAME);
+  }
+
+  private Behavior<ClusterOverview.Message> onReport(FailoverAgent.Report report) {
+    if (knowledge.reported(report, System.nanoTime())) {
+      changed();
+    }
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onHostReport(HostControl.HostReport message) {
+    var report = message.report();
+    var before = ownReports.put(report.service(), report);
+    boolean essential = before == null
+        || before.state() != report.state()
+        || before.term() != report.term()
+        || before.generation() != report.generation()
+        || before.synchronisationMode() != report.synchronisationMode();
+    knowledge.reported(ownReport(), System.nanoTime());
+    if (essential) {
+      broadcast();
+      changed();
+    }
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onSuperseded(HostControl.Superseded message) {
+    knowledge.stored(message.newer(), System.nanoTime());
+    changed();
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onDirectoryChanged(AgentControl.DirectoryChanged message) {
+    directory = message.directory();
+    spawnHosts();
+    changed();
+    return this;
+  }
+
+  private void spawnHosts() {
+    for (var service : directory.services().keySet()) {
+      hosts.computeIfAbsent(service, name -> {
+        var host = getContext().spawn(
+            environment.hosts().create(name, getContext().getSelf()), "host-" + name.value().replace('/', '~'));
+        environment.locations().local(name, host);
+        return host;
+      });
+    }
+    var gone = new ArrayList<>(hosts.keySet());
+    gone.removeAll(directory.services().keySet());
+    for (var service : gone) {
+      log.info("service={} server={} is no longer in the configuration", service, environment.self());
+      getContext().stop(hosts.remove(service));
+      ownReports.remove(service);
+      told.remove(service);
+      environment.locations().none(service);
+    }
+  }
+
+  private Behavior<ClusterOverview.Message> onTick() {
+    if (System.nanoTime() - lastReportNanos >= environment.settings().reportInterval().toNanos()) {
+      broadcast();
+    }
+    changed();
+    return this;
+  }
+
+  private void readTerms() {
+    getContext().pipeToSelf(environment.terms().all(), TermsRead::new);
+  }
+
+  private Behavior<ClusterOverview.Message> onTermsRead(TermsRead read) {
+    if (read.failure() == null) {
+      read.terms().values().forEach(activation -> knowledge.stored(activation, System.nanoTime()));
+      termsKnown = true;
+      changed();
+    } else {
+      log.warn("server={} the terms could not be read from the database: {}", environment.self(), read.failure().toString());
+    }
+    return this;
+  }
+
+  private void checkDatabase() {
+    getContext().pipeToSelf(environment.databaseCheck().get(), (done, failure) -> new DatabaseChecked(failure));
+  }
+
+  private Behavior<ClusterOverview.Message> onDatabaseChecked(DatabaseChecked checked) {
+    failedChecks = checked.failure() == null ? 0 : failedChecks + 1;
+    databaseState = checked.failure() == null ? "reachable" : "unreachable: " + message(checked.failure());
+    var now = failedChecks < FAILED_CHECKS_UNTIL_UNFIT
+        ? Fitness.FIT
+        : new Fitness(List.of("database " + environment.database().name() + " is " + databaseState));
+    if (now.fit() != fitness.fit()) {
+      fitness = now;
+      log.warn("server={} fit={} {}", environment.self(), now.fit(), String.join("; ", now.complaints()));
+      knowledge.reported(ownReport(), System.nanoTime());
+      broadcast();
+      changed();
+    }
+    if (!termsKnown && checked.failure() == null) {
+      readTerms();
+    }
+    getContext().scheduleOnce(environment.settings().databaseCheck(), getContext().getSelf(), new CheckDatabase());
+    return this;
+  }
+
+  // ---- what follows from it
+
+  /** Looks at the right to act, tells router and hosts who is active, and asks the rules about every service. */
+  private void changed() {
+    var right = knowledge.right();
+    if (right.mayAct() != mayAct) {
+      mayAct = right.mayAct();
+      log.info("server={} mayAct={} why=\"{}\"", environment.self(), mayAct, right.why());
+      ServiceHost.Message order = mayAct ? new HostControl.Resume() : new HostControl.Suspend(right.why());
+      hosts.values().forEach(host -> host.tell(order));
+    }
+    long now = System.nanoTime();
+    var views = new ArrayList<AgentControl.View>();
+    for (var service : hosts.keySet()) {
+      tellWhoIsActive(service);
+      var view = knowledge.view(service, directory, now);
+      var decision = FailoverPolicy.decide(view);
+      explain(service, decision);
+      if (termsKnown && decision instanceof Decision.TakeOver takeOver
+          && !taking.contains(service) && now - retryAt.getOrDefault(service, now) >= 0) {
+        take(new HostControl.TakeTerm(service, view.lastTerm(), takeOver.why(), takeOver.rule(), false), false);
+      }
+      views.add(new AgentControl.View(view, decision, knowledge.active(service).stream().toList()));
+    }
+    watcher.ifPresent(ref -> ref.tell(new AgentControl.Views(views)));
+    leaveIfServingNothing(views);
+  }
+
+  private void explain(ServiceName service, Decision decision) {
+    if (!decision.why().equals(lastWhy.put(service, decision.why()))) {
+      log.debug("service={} server={} {} why=\"{}\"", service, environment.self(),
+          decision.getClass().getSimpleName(), decision.why());
+    }
+  }
+
+  private void tellWhoIsActive(ServiceName service) {
+    var active = knowledge.active(service);
+    var now = new Told(active, knowledge.activeServer(service));
+    var before = told.put(service, now);
+    if (now.sameAs(before == null ? Told.NOTHING : before) && before != null) {
+      return;
+    }
+    if (active.isEmpty()) {
+      environment.locations().none(service);
+      hosts.get(service).tell(new HostControl.ActiveGone());
+      return;
+    }
+    var report = active.get();
+    var server = now.server().orElseThrow();
+    if (report.state() == ServiceHost.State.ACTIVE) {
+      environment.locations().active(service, server, report.term(), report.generation(), report.host());
+      announce("service-activated", Map.of(
+          "service", service.value(), "server", server.value(), "term", Long.toString(report.term()), "why", report.why()));
+    } else {
+      environment.locations().none(service);
+    }
+    hosts.get(service).tell(new HostControl.ActiveServer(server, report.term(), report.host()));
+  }
+
+  private void take(HostControl.TakeTerm order, boolean planned) {
+    taking.add(order.service());
+    log.info("service={} server={} term={} taking why=\"{}\"",
+        order.service(), environment.self(), order.expectedTerm() + 1, order.why());
+    getContext().pipeToSelf(
+        environment.terms().take(order.service(), order.expectedTerm(), environment.self(),
+            environment.incarnation(), order.why(), !planned),
+        (result, failure) -> new TermTaken(order, planned, result, failure));
+  }
+
+  private Behavior<ClusterOverview.Message> onTermTaken(TermTaken taken) {
+    var order = taken.order();
+    taking.remove(order.service());
+    var host = hosts.get(order.service());
+    if (host == null) {
+      return this;
+    }
+    if (taken.result() instanceof TermStore.Taken won) {
+      knowledge.stored(won.activation(), System.nanoTime());
+      host.tell(new HostControl.Activate(won.activation(), order.why(), order.rule(), order.held()));
+      return this;
+    }
+    String detail;
+    if (taken.result() instanceof TermStore.Lost lost) {
+      lost.current().ifPresent(current -> knowledge.stored(current, System.nanoTime()));
+      detail = "term " + (order.expectedTerm() + 1) + " was not free: " + lost.current().map(Object::toString).orElse("no term is stored");
+    } else {
+      detail = "it is not known whether term " + (order.expectedTerm() + 1) + " was taken: " + message(taken.failure());
+      readTerms();
+    }
+    log.warn("service={} server={} {}", order.service(), environment.self(), detail);
+    retryAt.put(order.service(), System.nanoTime() + environment.settings().retryTerm().toNanos());
+    if (taken.planned()) {
+      host.tell(new HostControl.TermRefused(detail));
+    }
+    changed();
+    return this;
+  }
+
+  // ---- planned moves
+
+  private Behavior<ClusterOverview.Message> onTakeTerm(HostControl.TakeTerm order) {
+    if (!mayAct || taking.contains(order.service())) {
+      hosts.get(order.service()).tell(new HostControl.TermRefused(
+          mayAct ? "another attempt to take a term is under way" : knowledge.right().why()));
+    } else {
+      take(order, true);
+    }
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onHandOver(FailoverAgent.HandOver order) {
+    var host = hosts.get(order.service());
+    var successor = knowledge.report(order.to(), order.service());
+    if (host == null || successor.isEmpty()) {
+      order.replyTo().tell(new FailoverAgent.HandOverResult(
+          order.operation(), false, 0, 0, environment.self() + " knows no service " + order.service() + " on " + order.to()));
+    } else {
+      host.tell(new HostControl.MoveTo(order, successor.get().host()));
+    }
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onWatch(AgentControl.Watch watch) {
+    watcher = Optional.of(watch.watcher());
+    changed();
+    return this;
+  }
+
+  private Behavior<ClusterOverview.Message> onPrepareToLeave(AgentControl.PrepareToLeave prepare) {
+    leaving = Optional.of(prepare.replyTo());
+    timers.startSingleTimer(new LeaveTimedOut(), environment.settings().leaveTimeout());
+    knowledge.reported(ownReport(), System.nanoTime());
+    broadcast();
+    changed();
+    return this;
+  }
+
+  /** Nobody waits for a move that no rule asks for. */
+  private void leaveIfServingNothing(List<AgentControl.View> views) {
+    leaving.ifPresent(replyTo -> {
+      boolean waits = views.stream().anyMatch(view ->
+          view.view().active().filter(environment.self()::equals).isPresent()
+              && view.decision() instanceof Decision.HandOver);
+      if (!waits) {
+        replyTo.tell(Done.getInstance());
+      }
+    });
+  }
+
+  private Behavior<ClusterOverview.Message> onLeaveTimedOut() {
+    leaving.ifPresent(replyTo -> {
+      log.warn("server={} leaves although its services were not moved in {}", environment.self(), environment.settings().leaveTimeout());
+      replyTo.tell(Done.getInstance());
+    });
+    return this;
+  }
+
+  // ---- what goes out
+
+  private FailoverAgent.Report ownReport() {
+    var configuration = Optional.ofNullable(ownReports.get(ServiceName.CONFIGURATION));
+    var services = ownReports.values().stream()
+        .map(report -> report.service().isDge() && !report.holdsTerm()
+            ? configuration.map(copy -> likeItsConfiguration(report, copy)).orElse(report)
+            : report)
+        .toList();
+    return new FailoverAgent.Report(
+        environment.self(), environment.incarnation(), environment.version(), fitness, leaving.isPresent(),
+        directory.version(), services);
+  }
+
+  /** What an engine needs to take over is the configuration, so it is synchronised when that copy is. */
+  private static ServiceHost.Report likeItsConfiguration(ServiceHost.Report engine, ServiceHost.Report copy) {
+    return new ServiceHost.Report(
+        engine.service(), copy.synchronisationMode() == 0 ? ServiceHost.State.STANDBY : ServiceHost.State.SYNCHRONISING,
+        engine.term(), engine.generation(), engine.position(), copy.synchronisationMode(), copy.behind(),
+        engine.why(), engine.rule(), engine.held(), engine.since(), engine.host());
+  }
+
+  private void broadcast() {
+    lastReportNanos = System.nanoTime();
+    var report = ownReport();
+    knowledge.reported(report, lastReportNanos);
+    peers.values().forEach(peer -> peer.tell(report));
+  }
+
+  private void announce(String type, Map<String, String> fields) {
+    getContext().getSystem().eventStream().tell(
+        new EventStream.Publish<>(new LiveEvent(type, environment.clock().instant(), fields)));
+  }
+
+  private Behavior<ClusterOverview.Message> onGet(ClusterOverview.Get get) {
+    get.replyTo().tell(status());
+    return this;
+  }
+
+  private ClusterStatus status() {
+    long now = System.nanoTime();
+    var right = knowledge.right();
+    var services = hosts.keySet().stream().map(service -> {
+      var view = knowledge.view(service, directory, now);
+      return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
+    }).toList();
+    var names = new TreeMap<ServerId, Boolean>();
+    environment.initialDirectory().services().values().forEach(settings ->
+        settings.serverList().servers().forEach(server -> names.put(server, true)));
+    knowledge.members().keySet().forEach(server -> names.put(server, true));
+    return new ClusterStatus(
+        environment.self(),
+        names.keySet().stream().map(server -> StatusReport.server(server, knowledge)).toList(),
+        new ClusterStatus.Quorum(right.voters(), right.reachable(), right.mayAct(), right.why()),
+        services,
+        List.of(new ClusterStatus.Database(
+            environment.database().name(), environment.database().vendor(), databaseState.equals("reachable"), databaseState, 1)),
+        directory.version());
+  }
+
+  private static String word(Member member) {
+    return StatusReport.word(member);
+  }
+
+  private static String message(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+}

@@ -1,0 +1,41 @@
+package mainstay.node.failover;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * Section {@code mainstay.failover}.
+ *
+ * @param tick between two looks at the rules where nothing else gives cause
+ * @param reportInterval between two reports to the other servers where nothing has changed
+ * @param formingGrace how long after its start a cluster waits for servers that come earlier in a list
+ * @param claimGrace how long a server that has taken a term may take to say so before another one follows
+ * @param retryTerm after an attempt to take a term that failed or lost
+ * @param databaseCheck between two looks at whether the database answers
+ * @param leaveTimeout how long a server that stops waits for its services to be moved
+ */
+public record FailoverSettings(
+    Duration tick,
+    Duration reportInterval,
+    Duration formingGrace,
+    Duration claimGrace,
+    Duration retryTerm,
+    Duration databaseCheck,
+    Duration leaveTimeout) {
+  public static FailoverSettings from(Config config) {
+    var section = config.getConfig("mainstay.failover");
+    var settings = new FailoverSettings(
+        section.getDuration("tick"),
+        section.getDuration("report-interval"),
+        section.getDuration("forming-grace"),
+        section.getDuration("claim-grace"),
+        section.getDuration("retry-term"),
+        section.getDuration("database-check"),
+        section.getDuration("leave-timeout"));
+    if (settings.claimGrace.compareTo(settings.reportInterval) <= 0) {
+      throw new IllegalArgumentException("mainstay.failover.claim-grace (" + settings.claimGrace
+          + ") must exceed mainstay.failover.report-interval (" + settings.reportInterval + ")");
+    }
+    return settings;
+  }
+}

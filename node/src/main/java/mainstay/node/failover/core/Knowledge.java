@@ -1,0 +1,200 @@
+package mainstay.node.failover.core;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import mainstay.protocol.message.FailoverAgent;
+import mainstay.protocol.message.ServiceHost;
+import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
+
+/**
+ * What one server knows of the cluster: members, the last report of each, the highest terms. Time is an argument, in
+ * nanoseconds of a monotonic clock.
+ */
+public final class Knowledge {
+  private final ServerId self;
+  private final Duration formingGrace;
+  private final Duration claimGrace;
+
+  private final Map<ServerId, Member> members = new TreeMap<>();
+  private final Map<ServerId, FailoverAgent.Report> reports = new HashMap<>();
+  private final Map<ServiceName, Map<ServerId, Long>> synchronisedSince = new HashMap<>();
+  private final Map<ServiceName, Long> lastTerms = new HashMap<>();
+  private final Map<ServiceName, ServerId> lastActive = new HashMap<>();
+  private final Map<ServiceName, Claim> claims = new HashMap<>();
+  private final Map<ServiceName, UnfitMemory> unfit = new HashMap<>();
+  private Optional<Long> upSince = Optional.empty();
+
+  /** A term was taken by a server that has not reported it yet. */
+  private record Claim(ServerId server, long until) {}
+
+  /**
+   * @param formingGrace how long after this server's start a service that nobody has served yet waits for servers that
+   *     come earlier in its list
+   * @param claimGrace how long a server that has taken a term in the databases may take to say so
+   */
+  public Knowledge(ServerId self, Duration formingGrace, Duration claimGrace) {
+    this.self = self;
+    this.formingGrace = formingGrace;
+    this.claimGrace = claimGrace;
+  }
+
+  public void member(Member member, long now) {
+    var before = members.put(member.server(), member);
+    if (before != null && !before.incarnation().equals(member.incarnation())) {
+      forget(member.server());
+    }
+    if (member.server().equals(self) && member.counts() && upSince.isEmpty()) {
+      upSince = Optional.of(now);
+    }
+  }
+
+  public void gone(ServerId server, String incarnation) {
+    var member = members.get(server);
+    if (member != null && member.incarnation().equals(incarnation)) {
+      members.remove(server);
+      forget(server);
+    }
+  }
+
+  private void forget(ServerId server) {
+    reports.remove(server);
+    synchronisedSince.values().forEach(since -> since.remove(server));
+  }
+
+  /** @return whether it was of a current member and so was taken */
+  public boolean reported(FailoverAgent.Report report, long now) {
+    var member = members.get(report.server());
+    if (member == null || !member.incarnation().equals(report.incarnation())) {
+      return false;
+    }
+    reports.put(report.server(), report);
+    for (var service : report.services()) {
+      var since = synchronisedSince.computeIfAbsent(service.service(), name -> new HashMap<>());
+      if (service.synchronisationMode() == 0) {
+        since.putIfAbsent(report.server(), now);
+      } else {
+        since.remove(report.server());
+      }
+      if (service.holdsTerm() && service.term() >= lastTerm(service.service())) {
+        lastTerms.put(service.service(), service.term());
+        lastActive.put(service.service(), report.server());
+        claims.remove(service.service());
+      }
+    }
+    return true;
+  }
+
+  /** The databases say that this is the newest term. */
+  public void stored(Activation activation, long now) {
+    if (activation.term() > lastTerm(activation.service())) {
+      lastTerms.put(activation.service(), activation.term());
+      claims.put(activation.service(), new Claim(activation.server(), now + claimGrace.toNanos()));
+    }
+  }
+
+  public long lastTerm(ServiceName service) {
+    return lastTerms.getOrDefault(service, 0L);
+  }
+
+  public Optional<Member> member(ServerId server) {
+    return Optional.ofNullable(members.get(server));
+  }
+
+  public Map<ServerId, Member> members() {
+    return members;
+  }
+
+  /** The last report of a server that is a reachable member. */
+  public Optional<FailoverAgent.Report> report(ServerId server) {
+    return registered(server) ? Optional.of(reports.get(server)) : Optional.empty();
+  }
+
+  public Optional<ServiceHost.Report> report(ServerId server, ServiceName service) {
+    return report(server).flatMap(report -> report.services().stream()
+        .filter(one -> one.service().equals(service))
+        .findFirst());
+  }
+
+  private boolean registered(ServerId server) {
+    var member = members.get(server);
+    return member != null && member.reachable() && member.counts() && reports.containsKey(server);
+  }
+
+  public Right right() {
+    var own = members.get(self);
+    int voters = (int) members.values().stream().filter(m -> m.voter() && m.counts()).count();
+    int reachable = (int) members.values().stream().filter(m -> m.voter() && m.counts() && m.reachable()).count();
+    return Right.of(own != null && own.counts(), voters, reachable);
+  }
+
+  /** The registered server that holds the newest term of a service. */
+  public Optional<ServiceHost.Report> active(ServiceName service) {
+    return members.keySet().stream()
+        .flatMap(server -> report(server, service).stream())
+        .filter(report -> report.holdsTerm() && report.term() >= lastTerm(service))
+        .max(Comparator.comparingLong(ServiceHost.Report::term));
+  }
+
+  public Optional<ServerId> activeServer(ServiceName service) {
+    return members.keySet().stream()
+        .filter(server -> report(server, service)
+            .filter(report -> report.holdsTerm() && report.term() >= lastTerm(service))
+            .isPresent())
+        .findFirst();
+  }
+
+  public ServiceView view(ServiceName service, ServiceDirectory directory, long now) {
+    var settings = directory.services().get(service);
+    var active = activeServer(service).or(() -> claimant(service, now));
+    var list = settings.serverList();
+    var sayFit = new TreeMap<ServerId, Boolean>();
+    list.servers().forEach(server -> report(server).ifPresent(report -> sayFit.put(server, report.fitness().fit())));
+    var fits = unfit.computeIfAbsent(service, name -> new UnfitMemory())
+        .countAsFit(sayFit, Optional.ofNullable(lastActive.get(service)));
+
+    var servers = new TreeMap<ServerId, ServerState>();
+    for (var server : list.servers()) {
+      servers.put(server, state(server, service, active, fits.contains(server), now));
+    }
+    active.ifPresent(server -> servers.computeIfAbsent(server, s -> state(s, service, active, true, now)));
+    boolean neverServed = lastActive.get(service) == null;
+    boolean justFormed = upSince.filter(since -> now - since < formingGrace.toNanos()).isPresent();
+    return new ServiceView(
+        service, list, settings.policy(), self, right(), active,
+        active(service).map(ServiceHost.Report::held).orElse(false),
+        lastTerm(service), neverServed && justFormed, servers);
+  }
+
+  private Optional<ServerId> claimant(ServiceName service, long now) {
+    var claim = claims.get(service);
+    return claim != null && now < claim.until() && registered(claim.server())
+        ? Optional.of(claim.server())
+        : Optional.empty();
+  }
+
+  private ServerState state(
+      ServerId server, ServiceName service, Optional<ServerId> active, boolean fit, long now) {
+    var report = report(server);
+    if (report.isEmpty()) {
+      return ServerState.ABSENT;
+    }
+    var own = report(server, service);
+    boolean serves = active.filter(server::equals).isPresent();
+    var since = synchronisedSince.getOrDefault(service, Map.of()).get(server);
+    boolean synchronised = serves || since != null;
+    return new ServerState(
+        true,
+        synchronised,
+        since == null ? Duration.ZERO : Duration.ofNanos(now - since),
+        own.map(ServiceHost.Report::behind).orElse(0L),
+        report.get().leaving(),
+        fit,
+        String.join("; ", report.get().fitness().complaints()));
+  }
+}

@@ -1,0 +1,60 @@
+package mainstay.node.failover.core;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import mainstay.protocol.model.FailbackPolicy;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServerList;
+import mainstay.protocol.model.ServiceName;
+
+/**
+ * Everything that the eight rules look at, at one moment, as one server sees it.
+ *
+ * @param self the viewing server
+ * @param right whether the viewing server's side may act
+ * @param active who holds the newest term and is registered
+ * @param held whether an operator moved the service to the active server
+ * @param lastTerm the highest term known
+ * @param waitsForEarlier the cluster has just formed and nobody was active yet: servers that come first get a moment
+ */
+public record ServiceView(
+    ServiceName service,
+    ServerList list,
+    FailbackPolicy policy,
+    ServerId self,
+    Right right,
+    Optional<ServerId> active,
+    boolean held,
+    long lastTerm,
+    boolean waitsForEarlier,
+    Map<ServerId, ServerState> servers) {
+
+  public ServerState state(ServerId server) {
+    return servers.getOrDefault(server, ServerState.ABSENT);
+  }
+
+  /** A list of one has no choice: being unfit means nothing (rule 8). */
+  boolean fit(ServerId server) {
+    return state(server).fit() || list.servers().size() == 1;
+  }
+
+  Optional<ServerId> firstAvailableFit() {
+    return available().filter(this::fit).findFirst();
+  }
+
+  /** All available servers are unfit, and none of them was cleared: the last active one is the worst known. */
+  Optional<ServerId> firstAvailableButLast() {
+    return available().filter(server -> active.filter(server::equals).isEmpty()).findFirst().or(() -> available().findFirst());
+  }
+
+  Optional<ServerId> firstRegistered() {
+    return list.servers().stream()
+        .filter(server -> state(server).registered() && !state(server).leaving())
+        .findFirst();
+  }
+
+  private Stream<ServerId> available() {
+    return list.servers().stream().filter(server -> state(server).available());
+  }
+}

@@ -1,0 +1,28 @@
+package mainstay.persistence.journal;
+
+import java.util.concurrent.CompletionStage;
+import mainstay.persistence.databases.Database;
+import mainstay.persistence.databases.SqlWork;
+
+/** Streams that nobody will ever ask for again, such as those of a server's warm-up. */
+public final class ScratchStreams {
+  private final Database database;
+
+  public ScratchStreams(Database database) {
+    this.database = database;
+  }
+
+  /** Removes all events and snapshots of a stream, as if it had never been. */
+  public CompletionStage<Void> remove(String persistenceId) {
+    SqlWork<Void> remove = session -> {
+      for (var table : new String[] {"event_journal", "snapshot"}) {
+        try (var delete = session.prepareStatement("delete from " + table + " where persistence_id = ?")) {
+          delete.setString(1, persistenceId);
+          delete.executeUpdate();
+        }
+      }
+      return null;
+    };
+    return database.control("remove stream " + persistenceId, remove.inTransaction());
+  }
+}
