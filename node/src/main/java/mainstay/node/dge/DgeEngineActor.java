@@ -45,6 +45,8 @@ import org.slf4j.Logger;
 public final class DgeEngineActor {
   /** Beyond a test's timeout, so that the poller's own words about it come first. */
   private static final Duration GRACE = Duration.ofMillis(200);
+  /** The line about the configuration has their number. */
+  private static final int MOST_REFUSED_LOGGED = 20;
   private static final Duration SHORTEST_WAKE = Duration.ofMillis(1);
 
   private final ActorRef<Message> self;
@@ -160,7 +162,7 @@ public final class DgeEngineActor {
       log.info("configuration {} version={} tests={} added={} changed={} removed={} refused={}",
           who(), configurationVersion, schedule.tests(), change.added(), change.changed(), change.removed(),
           change.refused().size());
-      change.refused().forEach(refused ->
+      change.refused().stream().limit(MOST_REFUSED_LOGGED).forEach(refused ->
           log.warn("test {} is not polled: {}; correct its definition", refused.test(), refused.why()));
     }
     command.replyTo().tell(new ConfigurationRunning(configurationVersion));
@@ -181,7 +183,8 @@ public final class DgeEngineActor {
     if (polled.result() instanceof PollResult.Measured measured) {
       add(new Sample(poll.test().id(), poll.time(), Optional.of(measured.value()), Quality.GOOD));
     } else {
-      String reason = polled.result() instanceof PollResult.Failed failure ? failure.reason() : "the poller said nothing";
+      String reason =
+          polled.result() instanceof PollResult.Failed failure ? failure.reason() : "the poller said nothing";
       failed++;
       pollFailure = Optional.of("test " + poll.test().id() + ": " + reason);
       log.debug("poll of test {} on device {} failed: {}", poll.test().id(), poll.device().id(), reason);
@@ -233,8 +236,7 @@ public final class DgeEngineActor {
 
   private Behavior<Message> onDrainOver(DrainOver over) {
     if (phase == Phase.WRITING_REST) {
-      return ended("the store did not take the samples within "
-          + DurationText.format(settings.drainWrites()));
+      return ended("the store did not take the samples within " + DurationText.format(settings.drainWrites()));
     }
     beginWritingRest();
     return goOn();

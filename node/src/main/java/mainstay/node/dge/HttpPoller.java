@@ -20,6 +20,10 @@ import mainstay.protocol.model.TestDefinition;
  * Time until a complete HTTP answer with an expected status, in milliseconds. Redirections are answers, they are not
  * followed. The body is read up to a limit and thrown away; a larger one is a failure. Connections are kept for the
  * next poll, but only for {@value #IDLE_SECONDS} s and {@value #IDLE_CONNECTIONS} of them.
+ *
+ * <p>The JDK's client ends each exchange on the default pool of {@link CompletableFuture}, whatever executor it is
+ * given. Before Java 25 that is a new thread per poll on a machine with one or two processors, unless the process is
+ * started with {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=2}.
  */
 final class HttpPoller implements Poller {
   private static final String IDLE_SECONDS = "30";

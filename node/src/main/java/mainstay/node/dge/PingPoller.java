@@ -60,6 +60,7 @@ final class PingPoller implements Poller {
       return new PollResult.Measured(roundTrip.getAsDouble());
     }
     String complaint = PingOutput.complaint(output);
-    return new PollResult.Failed(complaint.isEmpty() ? "ping ended with code " + exitValue + " and no time" : complaint);
+    return new PollResult.Failed(
+        complaint.isEmpty() ? "ping ended with code " + exitValue + " and no time" : complaint);
   }
 }

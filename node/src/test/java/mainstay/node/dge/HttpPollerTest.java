@@ -121,7 +121,8 @@ class HttpPollerTest {
 
   @Test
   void saysWhatIsWrongWithTheParameters() throws Exception {
-    assertThat(poll(poller, THIS_MACHINE, test(TestKind.HTTP, Duration.ofSeconds(1), Map.of()))).isInstanceOf(PollResult.Failed.class);
+    assertThat(poll(poller, THIS_MACHINE, test(TestKind.HTTP, Duration.ofSeconds(1), Map.of())))
+        .isEqualTo(new PollResult.Failed("URI with undefined scheme"));
     assertThat(poll(poller, THIS_MACHINE, get("/good", "expectStatus", "ok")))
         .isInstanceOfSatisfying(PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("'ok'"));
     assertThat(poll(poller, THIS_MACHINE, test(TestKind.HTTP, Duration.ofSeconds(1), Map.of("url", "ftp://x/"))))

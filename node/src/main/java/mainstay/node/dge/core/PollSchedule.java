@@ -54,8 +54,9 @@ public final class PollSchedule {
     public Limits {
       if (maxConcurrent < 1 || firstPollWithin.toMillis() < 1 || shortestInterval.toMillis() < 1
           || maxLateness.isNegative()) {
-        throw new IllegalArgumentException("limits of polling must be positive: " + maxConcurrent + " polls, first within "
-            + firstPollWithin + ", shortest interval " + shortestInterval + ", lateness " + maxLateness);
+        throw new IllegalArgumentException("limits of polling must be positive: " + maxConcurrent
+            + " polls, first within " + firstPollWithin + ", shortest interval " + shortestInterval
+            + ", lateness " + maxLateness);
       }
     }
   }

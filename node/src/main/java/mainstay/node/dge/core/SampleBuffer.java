@@ -25,8 +25,8 @@ public final class SampleBuffer {
   public record Limits(int batchSize, Duration maxAge, int capacity, Duration shortestPause, Duration longestPause) {
     public Limits {
       if (batchSize < 1 || capacity <= batchSize) {
-        throw new IllegalArgumentException(
-            "a buffer for " + capacity + " samples cannot serve batches of " + batchSize + "; it must hold more than one");
+        throw new IllegalArgumentException("a buffer for " + capacity + " samples cannot serve batches of " + batchSize
+            + "; it must hold more than one batch");
       }
       if (maxAge.isNegative() || shortestPause.toMillis() < 1 || longestPause.compareTo(shortestPause) < 0) {
         throw new IllegalArgumentException("age " + maxAge + " must not be negative, and pauses " + shortestPause

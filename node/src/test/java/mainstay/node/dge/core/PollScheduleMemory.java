@@ -1,9 +1,9 @@
 package mainstay.node.dge.core;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import mainstay.protocol.model.Device;
 import mainstay.protocol.model.TestDefinition;
@@ -23,7 +23,7 @@ public final class PollScheduleMemory {
     var devices = devices(tests);
     long defined = usedBytes();
     var schedule = new PollSchedule(new PollSchedule.Limits(
-        1_000, java.time.Duration.ofSeconds(30), java.time.Duration.ofSeconds(1), java.time.Duration.ofMillis(100)));
+        1_000, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100)));
     long startNanos = System.nanoTime();
     schedule.apply(devices, tests, START);
     long appliedNanos = System.nanoTime();
@@ -59,8 +59,8 @@ public final class PollScheduleMemory {
   /** As they come out of a message: no string is shared. */
   private static TestDefinition definition(int i, int testsPerDevice) {
     return new TestDefinition(new String("host-cpu-" + i), "device-" + i / testsPerDevice, TestKind.HTTP,
-        "CPU load of machine " + i, java.time.Duration.ofSeconds(10), java.time.Duration.ofSeconds(2),
-        String.valueOf(new char[] {'m', 's'}), true, new TreeMap<>(Map.of("url", "http://10.0.0." + i + ":8080/health")));
+        "CPU load of machine " + i, Duration.ofSeconds(10), Duration.ofSeconds(2),
+        String.valueOf(new char[] {'m', 's'}), true, Map.of("url", "http://10.0.0." + i + ":8080/health"));
   }
 
   private static List<Device> devices(List<TestDefinition> tests) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class PollScheduleTest {
   private static final long START = Instant.parse("2026-11-22T10:00:00.003Z").toEpochMilli();
-  private static final Limits LIMITS =
-      new Limits(1_000, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100));
+  private static final Limits LIMITS = atMost(1_000);
   private static final long NO_TEST = -1;
 
   @Test
@@ -97,7 +97,7 @@ class PollScheduleTest {
   @Test
   void runsNoMorePollsThanTheLimit() {
     var tests = IntStream.range(0, 20).mapToObj(i -> test("test-" + i, "device-" + i, 1_000)).toList();
-    var schedule = new PollSchedule(new Limits(3, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100)));
+    var schedule = new PollSchedule(atMost(3));
     schedule.apply(devicesOf(tests), tests, START);
 
     var first = schedule.advance(START + 1_000);
@@ -127,7 +127,7 @@ class PollScheduleTest {
 
   @Test
   void replacesAPollThatWaitsByTheNextOfTheSameTest() {
-    var schedule = new PollSchedule(new Limits(1, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100)));
+    var schedule = new PollSchedule(atMost(1));
     var blocker = test("blocker", "one", 30_000);
     var waiter = test("waiter", "two", 1_000);
     schedule.apply(devices("one", "two"), List.of(blocker), START);
@@ -403,7 +403,7 @@ class PollScheduleTest {
   @Test
   void accountsForEveryDueTime() {
     var tests = IntStream.range(0, 40).mapToObj(i -> test("test-" + i, "device-" + i % 7, 1_000)).toList();
-    var schedule = new PollSchedule(new Limits(3, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100)));
+    var schedule = new PollSchedule(atMost(3));
     schedule.apply(devicesOf(tests), tests, START);
     var running = new ArrayList<Poll>();
     long started = 0;
@@ -468,6 +468,10 @@ class PollScheduleTest {
     }
   }
 
+  private static Limits atMost(int polls) {
+    return new Limits(polls, Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMillis(100));
+  }
+
   static TestDefinition test(String id, String device, long intervalMillis) {
     return new TestDefinition(id, device, TestKind.PING, id, Duration.ofMillis(intervalMillis), Duration.ofMillis(50),
         "ms", true, Map.of());
@@ -488,7 +492,7 @@ class PollScheduleTest {
   }
 
   private static List<Device> devices(String... ids) {
-    return java.util.Arrays.stream(ids).map(PollScheduleTest::device).toList();
+    return Arrays.stream(ids).map(PollScheduleTest::device).toList();
   }
 
   static List<Device> devicesOf(List<TestDefinition> tests) {
