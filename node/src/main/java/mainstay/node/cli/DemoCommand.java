@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code demo} and what can be done to a running one. Each of the small commands has its own {@code --dir}. */
 @Command(name = "demo", description = "Run a cluster on this machine that gathers its data: servers and database.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.Stop.class, DemoCommand.Status.class, DemoCommand.Kill.class, DemoCommand.Start.class})
+    subcommands = {DemoCommand.Stop.class, DemoCommand.Status.class, DemoCommand.Kill.class, DemoCommand.Start.class,
+      DemoCommand.KillDatabase.class, DemoCommand.StartDatabase.class})
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -112,6 +113,31 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       demo().start(server);
+      return ExitCode.DONE;
+    }
+  }
+
+  @Command(name = "kill-db", description = "Kill a database at once (signal 9), as a crash would.",
+      mixinStandardHelpOptions = true)
+  static final class KillDatabase extends Part {
+    @Parameters(paramLabel = "DATABASE")
+    private String database;
+
+    @Override
+    public Integer call() {
+      demo().killDatabase(database);
+      return ExitCode.DONE;
+    }
+  }
+
+  @Command(name = "start-db", description = "Start a database that is down.", mixinStandardHelpOptions = true)
+  static final class StartDatabase extends Part {
+    @Parameters(paramLabel = "DATABASE")
+    private String database;
+
+    @Override
+    public Integer call() {
+      demo().startDatabase(database);
       return ExitCode.DONE;
     }
   }

@@ -46,6 +46,7 @@ public final class Demo {
   private final DemoDirectory directory;
   private final ServerCommandLine command;
   private final Consumer<String> progress;
+  private final Duration terminateLimit;
   private final ExecutorService background = Executors.newSingleThreadExecutor(task -> {
     var thread = new Thread(task, "demo-database");
     thread.setDaemon(true);
@@ -58,6 +59,12 @@ public final class Demo {
    * @param progress told what happens, a line at a time
    */
   public Demo(Path directory, ServerCommandLine command, Consumer<String> progress) {
+    this(directory, command, progress, TERMINATE_LIMIT);
+  }
+
+  /** @param terminateLimit how long a server may take to end before it is killed */
+  Demo(Path directory, ServerCommandLine command, Consumer<String> progress, Duration terminateLimit) {
+    this.terminateLimit = terminateLimit;
     this.directory = new DemoDirectory(directory);
     this.command = command;
     this.progress = progress;
@@ -142,6 +149,25 @@ public final class Demo {
     });
   }
 
+  /** Kills all processes of a database with signal 9. */
+  public void killDatabase(String name) {
+    EmbeddedPostgres database = EmbeddedPostgres.running(settings(requireDatabase(name)))
+        .orElseThrow(() -> new DemoException(name + " does not run"));
+    database.kill();
+    progress.accept("killed " + name + " (process " + database.pid() + ")");
+  }
+
+  /** Starts a database that is down, and returns when it has accepted a login. */
+  public void startDatabase(String name) {
+    EmbeddedPostgresSettings settings = settings(requireDatabase(name));
+    directory.whileClaimed(() -> {
+      EmbeddedPostgres.running(settings).ifPresent(database -> {
+        throw new DemoException(name + " runs already (process " + database.pid() + ")");
+      });
+      progress.accept("started " + name + " (process " + EmbeddedPostgres.start(settings).pid() + ")");
+    });
+  }
+
   /** The hook stops all if this JVM is told to end; it is set only when this directory is found to be ours to use. */
   private void startOrStopAll(DemoOptions options, Thread hook) {
     long began = System.nanoTime();
@@ -200,6 +226,7 @@ public final class Demo {
     List<ProcessFile> servers = plan.servers().stream().map(this::launchServer).toList();
     new Readiness(directory, "/ready").await(servers, READY_LIMIT, () -> requireNotFailed(database),
         server -> progress.accept(server.name() + " is ready after " + seconds(began)));
+    awaitStarted(database);
     if (!plan.configured()) {
       install(plan);
       directory.write(plan.asConfigured());
@@ -225,9 +252,13 @@ public final class Demo {
   }
 
   private static void requireNotFailed(Future<EmbeddedPostgres> database) {
-    if (!database.isDone()) {
-      return;
+    if (database.isDone()) {
+      awaitStarted(database);
     }
+  }
+
+  /** Its own start time-out bounds this. */
+  private static void awaitStarted(Future<EmbeddedPostgres> database) {
     try {
       database.get();
     } catch (ExecutionException e) {
@@ -248,7 +279,7 @@ public final class Demo {
       Thread.currentThread().interrupt();
     }
     directory.plan().ifPresent(plan -> {
-      ServerProcess.terminate(runningServers(plan), TERMINATE_LIMIT);
+      ServerProcess.terminate(runningServers(plan), terminateLimit);
       EmbeddedPostgres.running(settings(plan)).ifPresent(EmbeddedPostgres::stop);
       plan.servers().forEach(server -> directory.forget(server.name()));
     });
@@ -365,6 +396,14 @@ public final class Demo {
     return plan.servers().stream().filter(server -> server.name().equals(name)).findFirst()
         .orElseThrow(() -> new DemoException("there is no server '" + name + "' in this demo; there are "
             + plan.servers().stream().map(DemoPlan.Server::name).collect(Collectors.joining(", "))));
+  }
+
+  private DemoPlan requireDatabase(String name) {
+    DemoPlan plan = requirePlan();
+    if (!plan.database().name().equals(name)) {
+      throw new DemoException("there is no database '" + name + "' in this demo; there is " + plan.database().name());
+    }
+    return plan;
   }
 
   private EmbeddedPostgresSettings settings(DemoPlan plan) {

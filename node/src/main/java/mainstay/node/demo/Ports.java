@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.function.IntSupplier;
 /** Ports on 127.0.0.1: free ones to choose, and who holds one that is not free. */
 final class Ports implements IntSupplier {
   private static final int LOWEST = 20_000;
+  private static final int ROOM = 1_000;
   private static final int ATTEMPTS = 1_000;
 
   private final Set<Integer> given = new HashSet<>();
@@ -26,7 +28,7 @@ final class Ports implements IntSupplier {
    */
   @Override
   public int getAsInt() {
-    int end = Math.max(LOWEST + 1_000, firstOutgoing());
+    int end = Math.max(LOWEST + ROOM, firstOutgoing());
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, end);
       if (!given.contains(port) && isFree(port)) {
@@ -37,9 +39,12 @@ final class Ports implements IntSupplier {
     throw new DemoException("no free port between " + LOWEST + " and " + end + " on 127.0.0.1 in " + ATTEMPTS + " tries");
   }
 
-  private static int firstOutgoing() {
-    try {
-      return Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range")).strip().split("\\s+")[0]);
+  /** These files give everything to the first read and nothing to a second, and Files.readString begins with one byte. */
+  static int firstOutgoing() {
+    try (var in = Files.newInputStream(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
+      byte[] text = new byte[64];
+      int length = Math.max(0, in.read(text));
+      return Integer.parseInt(new String(text, 0, length, StandardCharsets.US_ASCII).split("\\s+")[0]);
     } catch (IOException e) {
       return 32_768;                                           // the kernel's default
     }

@@ -82,9 +82,8 @@ public final class EmbeddedPostgres {
     try {
       Files.createDirectories(settings.directory());
       try (var channel = FileChannel.open(settings.directory().resolve("supervisor.lock"),
-              StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var held = channel.lock()) {
-        LOG.trace("locked {}", held);
+          StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock();                                        // until the channel is closed
         return startLocked(settings, home, RunAs.forDirectories(home, settings.directory()));
       }
     } catch (OverlappingFileLockException e) {

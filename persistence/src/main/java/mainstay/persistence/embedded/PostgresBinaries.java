@@ -78,9 +78,9 @@ final class PostgresBinaries {
 
   private static void unpackLocked(URL archive, Path home) throws IOException {
     Path lock = home.resolveSibling(home.getFileName() + ".lock");
-    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        var held = channel.lock()) {
-      if (held.isValid() && !Files.exists(home)) {
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();                                          // until the channel is closed
+      if (!Files.exists(home)) {
         Path unfinished = home.resolveSibling(home.getFileName() + ".unfinished");
         deleteRecursively(unfinished);
         try (InputStream in = archive.openStream()) {

@@ -1,0 +1,148 @@
+package mainstay.http.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import mainstay.http.error.ProblemException;
+import mainstay.protocol.model.ConfigurationObject;
+import mainstay.protocol.model.Device;
+import mainstay.protocol.model.FailbackPolicy;
+import mainstay.protocol.model.ManualPoint;
+import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServerList;
+import mainstay.protocol.model.ServiceName;
+import mainstay.protocol.model.ServiceSettings;
+import mainstay.protocol.model.TestDefinition;
+import mainstay.protocol.model.TestKind;
+
+/**
+ * Reads configuration objects: shape, types and what the values need to exist at all. What makes sense together with
+ * other objects is decided by the provisioning authority.
+ */
+public final class ObjectReading {
+  /**
+   * An object as sent.
+   *
+   * @param revision that the sender saw, if the body names one, as the answer to a GET does
+   */
+  public record Read(ConfigurationObject object, OptionalLong revision) {}
+
+  private ObjectReading() {}
+
+  /**
+   * @param id of the path; a body that names another one is refused
+   * @throws ProblemException INVALID with every fault
+   */
+  public static Read read(ObjectKind kind, String id, JsonNode body) {
+    var fields = Fields.of(body);
+    fields.optionalText("id").filter(named -> !named.equals(id)).ifPresent(named ->
+        fields.refuse("id", "must be \"" + id + "\" as in the path or be left out, but is \"" + named + "\""));
+    var revision = fields.optionalWholeNumber("revision");
+    Supplier<ConfigurationObject> object = switch (kind) {
+      case DEVICE -> device(id, fields);
+      case TEST -> test(id, fields);
+      case POINT -> point(id, fields);
+      case SERVICE -> service(id, fields);
+    };
+    fields.check();
+    return new Read(object.get(), revision);
+  }
+
+  /** The body of {@code PUT /services/NAME/server-list}. */
+  public static ServerList serverList(JsonNode body) {
+    var fields = Fields.of(body);
+    var list = serverList(fields, "servers");
+    fields.check();
+    return list.get();
+  }
+
+  /** The body of a switchover: where to, empty for the next in the list. */
+  public static Optional<ServerId> destination(JsonNode body) {
+    var fields = Fields.of(body);
+    var to = fields.optionalText("to").map(name -> {
+      try {
+        return new ServerId(name);
+      } catch (IllegalArgumentException e) {
+        fields.refuse("to", e.getMessage());
+        return new ServerId("unknown");
+      }
+    });
+    fields.check();
+    return to;
+  }
+
+  /** The body of {@code PUT /points/ID/value}. */
+  public static double pointValue(JsonNode body) {
+    var fields = Fields.of(body);
+    double value = fields.number("value");
+    fields.check();
+    return value;
+  }
+
+  private static Supplier<ConfigurationObject> device(String id, Fields fields) {
+    var name = fields.text("name");
+    var dge = fields.text("dge");
+    var address = fields.text("address");
+    var enabled = fields.flag("enabled", true);
+    return () -> new Device(id, name, dge, address, enabled);
+  }
+
+  private static Supplier<ConfigurationObject> test(String id, Fields fields) {
+    var device = fields.text("device");
+    var kind = fields.choice("kind", List.of(TestKind.values()), TestKind::word);
+    var name = fields.text("name");
+    var interval = fields.duration("interval");
+    var timeout = fields.duration("timeout");
+    var unit = fields.optionalText("unit").orElse("");
+    var enabled = fields.flag("enabled", true);
+    var parameters = fields.texts("parameters");
+    return () -> new TestDefinition(id, device, kind.get(), name, interval, timeout, unit, enabled, parameters);
+  }
+
+  private static Supplier<ConfigurationObject> point(String id, Fields fields) {
+    var name = fields.text("name");
+    var unit = fields.optionalText("unit").orElse("");
+    var minimum = fields.optionalNumber("minimum");
+    var maximum = fields.optionalNumber("maximum");
+    return () -> new ManualPoint(id, name, unit, minimum, maximum);
+  }
+
+  private static Supplier<ConfigurationObject> service(String id, Fields fields) {
+    if (!id.equals(ServiceSettings.DEFAULT_ID)) {
+      try {
+        new ServiceName(id);
+      } catch (IllegalArgumentException e) {
+        fields.refuse("id", e.getMessage());
+      }
+    }
+    var list = serverList(fields, "serverList");
+    var policy = fields.object("policy").map(ObjectReading::policy).orElse(FailbackPolicy.AUTOMATIC);
+    var onBackup = fields.flag("configurationOnBackup", false);
+    return () -> new ServiceSettings(id, list.get(), policy, onBackup);
+  }
+
+  private static Supplier<ServerList> serverList(Fields fields, String field) {
+    var servers = fields.list(field, ServerId::new);
+    if (servers.stream().distinct().count() != servers.size()) {
+      fields.refuse(field, "must name each server once, but is " + servers);
+    }
+    return () -> new ServerList(servers);
+  }
+
+  private static FailbackPolicy policy(Fields fields) {
+    var mode = fields.choice(
+        "mode", List.of(FailbackPolicy.Mode.values()), m -> m.name().toLowerCase(Locale.ROOT));
+    var delay = fields.optionalDuration("delay").orElse(Duration.ZERO);
+    try {
+      return mode.isPresent() ? new FailbackPolicy(mode.get(), delay) : FailbackPolicy.AUTOMATIC;
+    } catch (IllegalArgumentException e) {
+      fields.refuse("delay", e.getMessage());
+      return FailbackPolicy.AUTOMATIC;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package mainstay.node.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class DemoPlanTest {
+  private final DemoPlan plan = DemoPlan.create(3, 8080, new AtomicInteger(25_000)::getAndIncrement);
+
+  @Test
+  void serversHaveNamesInOrderAndPortsOfTheirOwn() {
+    assertThat(plan.servers()).extracting(DemoPlan.Server::name).containsExactly("alpha", "bravo", "charlie");
+    assertThat(plan.servers()).extracting(DemoPlan.Server::httpPort).containsExactly(8080, 8081, 8082);
+    assertThat(plan.servers()).flatExtracting(DemoPlan.Server::internalPorts).hasSize(9).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theConfigurationFileIsReadAsItIsMeantAlsoWithOddPaths() {
+    Path odd = Path.of("/tmp/a \"quoted\" directory\\${x}#");
+
+    var config = ConfigFactory.parseString(ServerConfigFile.of(plan, plan.servers().get(1), odd)).resolve()
+        .getConfig("mainstay");
+
+    assertThat(config.getString("server.name")).isEqualTo("bravo");
+    assertThat(config.getConfigList("servers")).hasSize(3);
+    assertThat(config.getConfigList("servers").get(2).getInt("crash-watch-port"))
+        .isEqualTo(plan.servers().get(2).crashWatchPort());
+    assertThat(config.getConfigList("databases").get(0).getString("url")).isEqualTo(plan.database().url());
+    assertThat(config.getConfigList("databases").get(0).getString("password-file")).isEqualTo(odd + "/db1.password");
+    assertThat(config.getString("data-directory")).isEqualTo(odd + "/bravo");
+    assertThat(config.getString("http.token-directory")).isEqualTo(odd.toString());
+  }
+
+  @Test
+  void portsAreChosenWhereNoOutgoingConnectionTakesThem() {
+    assertThat(Ports.firstOutgoing()).isGreaterThan(1_000);
+    assertThat(new Ports().getAsInt()).isBetween(20_000, Math.max(21_000, Ports.firstOutgoing()));
+  }
+
+  @Test
+  void theHolderOfAPortIsNamed() throws Exception {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertThat(Ports.isFree(socket.getLocalPort())).isFalse();
+      assertThat(Ports.holder(socket.getLocalPort())).startsWith("process " + ProcessHandle.current().pid() + " (java");
+    }
+  }
+}

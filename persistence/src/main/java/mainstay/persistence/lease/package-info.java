@@ -1,0 +1,5 @@
+/**
+ * The right of one side to survive a cut, kept in the databases. {@link mainstay.persistence.lease.JdbcLease} is Akka's
+ * {@code Lease} for the split brain resolver and for downing after a crash.
+ */
+package mainstay.persistence.lease;
