@@ -89,21 +89,22 @@ public final class Schema {
     }
   }
 
+  /** By a query of the catalogue: {@code to_regclass} may still remember that there was none before the lock. */
   private static boolean exists(Connection session, String table) throws SQLException {
-    try (var query = session.prepareStatement("select to_regclass(?) is not null")) {
-      query.setString(1, table);
-      try (var row = query.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
+    return finds(session,
+        "select 1 from pg_tables where schemaname = any(current_schemas(false)) and tablename = ?", table);
   }
 
   private static boolean hasColumn(Connection session, String table, String column) throws SQLException {
-    try (var query = session.prepareStatement(
-        "select 1 from pg_attribute where attrelid = to_regclass(?) and attname = ? and not attisdropped")) {
-      query.setString(1, table);
-      query.setString(2, column);
+    return finds(session, "select 1 from information_schema.columns where table_schema = any(current_schemas(false)) "
+        + "and table_name = ? and column_name = ?", table, column);
+  }
+
+  private static boolean finds(Connection session, String sql, String... names) throws SQLException {
+    try (var query = session.prepareStatement(sql)) {
+      for (int i = 0; i < names.length; i++) {
+        query.setString(1 + i, names[i]);
+      }
       try (var row = query.executeQuery()) {
         return row.next();
       }
