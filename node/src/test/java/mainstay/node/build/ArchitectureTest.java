@@ -39,6 +39,7 @@ class ArchitectureTest {
         .anyMatch(line -> line.contains("java.util.concurrent.ThreadLocalRandom"))
         .anyMatch(line -> line.contains("java.lang.System.nanoTime()"))
         .anyMatch(line -> line.contains("mainstay.node.violation.Plumbing"))
+        .noneMatch(line -> line.contains("java.net.URI"))
         .noneMatch(line -> line.contains("mainstay.protocol"))
         .noneMatch(line -> line.contains("java.util.List"));
   }

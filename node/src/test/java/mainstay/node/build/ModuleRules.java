@@ -29,6 +29,10 @@ final class ModuleRules {
       "java.util.logging",
       "java.util.concurrent.locks");
 
+  /** Values that live in one of these packages. */
+  private static final Set<String> PURE_TYPES =
+      Set.of("java.net.URI", "java.net.URISyntaxException", "java.nio.file.Path");
+
   private static final Set<String> IMPURE_TYPES = Set.of(
       "java.io.File",
       "java.io.FileInputStream",
@@ -142,6 +146,9 @@ final class ModuleRules {
     if (name.startsWith("mainstay.")) {
       return isIn(used, moduleOf(core))
           && List.of(used.getPackageName().split("\\.")).contains("core");
+    }
+    if (PURE_TYPES.contains(name)) {
+      return true;
     }
     return (name.startsWith("java.") || name.startsWith("javax."))
         && !IMPURE_TYPES.contains(name)
