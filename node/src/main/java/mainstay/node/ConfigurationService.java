@@ -26,7 +26,6 @@ import mainstay.node.provisioning.core.ConfigurationEvent;
 import mainstay.node.provisioning.core.ConfigurationStateModel;
 import mainstay.node.provisioning.core.PointEvent;
 import mainstay.persistence.journal.FencingAdapter;
-import mainstay.persistence.journal.HotSnapshots;
 import mainstay.persistence.journal.JournalReader;
 import mainstay.protocol.message.LiveEvent;
 import mainstay.protocol.model.Activation;
@@ -60,8 +59,7 @@ final class ConfigurationService {
     @Override
     public Behavior<Entity.Message> create(String persistenceId, Activation activation, long sequence,
         Optional<Object> state, ActorRef<Entity.Executed> replyTo) {
-      state.ifPresent(known -> HotSnapshots.get(system).put(persistenceId, sequence, known));
-      var entity = new EntityContext(activation, clock, replyTo);
+      var entity = new EntityContext(activation, clock, replyTo, sequence, state);
       return persistenceId.equals(ConfigurationStateModel.CONFIGURATION_ID)
           ? ProvisioningAuthorityActor.create(entity, new FencingAdapter<>(ConfigurationEvent.class, activation), voters)
           : PointActor.create(ConfigurationStateModel.pointOf(persistenceId), entity,

@@ -57,14 +57,15 @@ public final class ServerMain {
       return FAILED;
     }
     var run = newIncarnation();
-    try (var watch = crashWatch(run)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-      return serve(run);
+    try {
+      holdCrashWatchPort(run);
     } catch (IOException e) {
       log.error("server {} does not start: crash-watch-port {} of {}: {}",
           settings.self(), settings.own().crashWatchPort(), settings.own().host(), e.getMessage());
       return FAILED;
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    return serve(run);
   }
 
   private int serve(String firstIncarnation) {
@@ -113,12 +114,13 @@ public final class ServerMain {
     }
   }
 
-  private CrashWatch crashWatch(String run) throws IOException {
+  /** Never closed: that this port is open is what says that the process lives. */
+  private void holdCrashWatchPort(String run) throws IOException {
     var own = settings.own();
     var peers = settings.others().stream()
         .map(other -> new CrashWatch.Peer(other.name(), new InetSocketAddress(other.host(), other.crashWatchPort())))
         .toList();
-    return new CrashWatch(InetAddress.getByName(own.host()), own.crashWatchPort(), run, peers,
+    new CrashWatch(InetAddress.getByName(own.host()), own.crashWatchPort(), run, peers,
         CrashWatch.Settings.from(settings.config()), new CrashWatch.Listener() {
           @Override
           public void crashed(ServerId server) {

@@ -74,7 +74,8 @@ final class HistoryCommand implements Callable<Integer> {
         return Instant.parse(text);
       } catch (DateTimeParseException e) {
         throw new ParameterException(spec.commandLine(),
-            option + ": '" + text + "' is neither a time ago such as 10m nor a time such as 2026-01-31T12:00:00Z");
+            option + ": '" + text + "' is neither a time ago such as 10m nor a time such as 2026-01-31T12:00:00Z",
+            e);
       }
     });
   }

@@ -82,7 +82,7 @@ final class Remote {
     try {
       return Optional.of(Files.readString(file).strip());
     } catch (IOException e) {
-      throw usage("cannot read the token file " + file + "; name a readable one with --token-file");
+      throw usage("cannot read the token file " + file + " (" + e.getMessage() + "); name a readable one with --token-file");
     }
   }
 

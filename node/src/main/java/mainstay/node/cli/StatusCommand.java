@@ -5,6 +5,7 @@ import static mainstay.node.cli.Output.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -50,11 +51,11 @@ final class StatusCommand implements Callable<Integer> {
       JsonNode cluster = client.get("/cluster").body();
       out.print(terminal ? CLEAR_SCREEN : "");
       if (!json) {
-        out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS));
+        out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
       }
       show(cluster, out);
     } catch (ApiException e) {
-      out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + e.getMessage());
+      out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + e.getMessage());
     }
     out.flush();
   }

@@ -30,11 +30,9 @@ import scala.jdk.javaapi.OptionConverters;
  * the rest is a majority of the voters, or gets the lease. Everything else goes the resolver's way.
  */
 public final class FastDowningProvider extends DowningProvider {
-  private final ActorSystem system;
   private final SplitBrainResolverProvider resolver;
 
   public FastDowningProvider(ActorSystem system) {
-    this.system = system;
     this.resolver = new SplitBrainResolverProvider(system);
   }
 

@@ -37,6 +37,7 @@ import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.TestKind;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * One engine in one term: starts the polls that {@link PollSchedule} names, puts their samples into a
@@ -159,7 +160,8 @@ public final class DgeEngineActor {
     } else {
       var change = schedule.apply(command.devices(), command.tests(), clock.millis());
       configurationVersion = command.version();
-      log.info("configuration {} version={} tests={} added={} changed={} removed={} refused={}",
+      var level = change.added() + change.changed() + change.removed() > 0 ? Level.INFO : Level.DEBUG;
+      log.atLevel(level).log("configuration {} version={} tests={} added={} changed={} removed={} refused={}",
           who(), configurationVersion, schedule.tests(), change.added(), change.changed(), change.removed(),
           change.refused().size());
       change.refused().stream().limit(MOST_REFUSED_LOGGED).forEach(refused ->

@@ -353,7 +353,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     }
     long now = System.nanoTime();
     var views = new ArrayList<AgentControl.View>();
-    for (var service : hosts.keySet()) {
+    for (var service : ownReports.keySet()) {
       tellWhoIsActive(service);
       var view = knowledge.view(service, directory, now);
       var decision = FailoverPolicy.decide(view);
@@ -539,7 +539,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private ClusterStatus status() {
     long now = System.nanoTime();
     var right = knowledge.right();
-    var services = hosts.keySet().stream().map(service -> {
+    var services = ownReports.keySet().stream().map(service -> {
       var view = knowledge.view(service, directory, now);
       return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
     }).toList();

@@ -78,7 +78,7 @@ public record DatabaseSettings(String name, String vendor, String url, String us
     } catch (ConfigException.Missing e) {
       throw new IllegalArgumentException(path + "." + key + " is missing", e);
     } catch (ConfigException.WrongType e) {
-      throw wrong(path, key, String.valueOf(entry.getValue(key).unwrapped()), "must be a text");
+      throw new IllegalArgumentException(path + "." + key + " = " + entry.getValue(key).unwrapped() + " must be a text", e);
     }
     throw wrong(path, key, "", "must not be empty");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -177,7 +178,7 @@ class EmbeddedPostgresIT {
         "--", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath + "/*:" + classPath,
         OrdinaryUser.class.getName(), home.resolve("db1").toString(), Integer.toString(settings.port()),
         home.resolve("cache").toString()).redirectErrorStream(true).start();
-    String output = new String(child.getInputStream().readAllBytes());
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(output).contains("answer=1 uid=65534");

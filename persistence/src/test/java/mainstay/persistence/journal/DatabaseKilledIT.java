@@ -65,7 +65,7 @@ class DatabaseKilledIT {
 
       for (Written one : written) {
         var replayed = one.writer().replay();
-        long highest = replayed.size() - 1;
+        long highest = replayed.size() - 1L;
         assertThat(highest).isBetween(one.acknowledged(), one.acknowledged() + 1);
         for (int i = 0; i < highest; i++) {
           assertThat(replayed.get(i)).isEqualTo((i + 1) + ":" + new Noted("n" + (i + 1)));
