@@ -5,9 +5,11 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
+import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
@@ -32,6 +34,7 @@ import mainstay.http.route.MetricsResource;
 import mainstay.http.route.PointsResource;
 import mainstay.http.route.RouteTable;
 import mainstay.http.route.ServicesResource;
+import mainstay.http.route.SmallBodies;
 import mainstay.http.security.Authenticator;
 import mainstay.http.security.TokenFiles;
 
@@ -39,6 +42,9 @@ import mainstay.http.security.TokenFiles;
 public final class HttpApi {
   /** How long requests may go on when the server stops. */
   private static final Duration TERMINATION = Duration.ofSeconds(2);
+
+  /** Requests of one connection that are worked on at a time; those that it sends ahead wait. */
+  private static final int ONE_AT_A_TIME = 1;
 
   private HttpApi() {}
 
@@ -62,7 +68,9 @@ public final class HttpApi {
     return Http.get(system)
         .newServerAt(settings.bindHost(), settings.port())
         .withSettings(serverSettings(system))
-        .bind(dispatcher(ports, settings, system))
+        .bindFlow(Flow.of(HttpRequest.class)
+            .via(new SmallBodies(settings.requestPatience()))
+            .mapAsync(ONE_AT_A_TIME, dispatcher(ports, settings, system)))
         .handle((binding, failure) -> {
           if (failure != null) {
             throw bindFailure(settings, failure);
