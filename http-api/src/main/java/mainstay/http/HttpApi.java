@@ -85,7 +85,8 @@ public final class HttpApi {
     var backend = new Backend(
         ports.router(), ports.overview(), ports.supervisor(), settings.requestPatience(), system);
     return Stream.of(
-            new PointsResource(backend, ports.samples(), settings.maximumItems(), ports.clock()).endpoints(),
+            new PointsResource(backend, ports.samples(), settings.maximumItems(), ports.clock())
+                .endpoints(),
             new ClusterResource(backend).endpoints(),
             new ServicesResource(backend, settings.maximumItems()).endpoints(),
             new ConfigurationResource(backend, settings.maximumItems()).endpoints(),
@@ -97,14 +98,16 @@ public final class HttpApi {
         .toList();
   }
 
-  private static Dispatcher dispatcher(HttpApiPorts ports, HttpApiSettings settings, ActorSystem<?> system) {
+  private static Dispatcher dispatcher(
+      HttpApiPorts ports, HttpApiSettings settings, ActorSystem<?> system) {
     var authenticator = new Authenticator(TokenFiles.open(settings.tokenDirectory()));
     var limits = settings.events();
-    var events = new EventsResource(system, limits.heartbeat(), limits.buffer(), limits.maximumClients());
+    var events =
+        new EventsResource(system, limits.heartbeat(), limits.buffer(), limits.maximumClients());
     var jvm = JvmMetrics.bindTo(ports.metrics());
     ports.metrics().gauge("mainstay.http.event.streams", events, EventsResource::clients);
-    CoordinatedShutdown.get(system).addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(), "end-http-event-streams", () -> {
+    CoordinatedShutdown.get(system)
+        .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "end-http-event-streams", () -> {
           events.close();
           jvm.close();
           return CompletableFuture.completedFuture(Done.getInstance());
@@ -128,11 +131,13 @@ public final class HttpApi {
    * every handler has one of its own.
    */
   private static ServerSettings serverSettings(ActorSystem<?> system) {
-    Config own = ConfigFactory.parseString(String.join("\n",
+    Config own = ConfigFactory.parseString(String.join(
+        "\n",
         "akka.http.server.server-header = \"\"",
         "akka.http.server.request-timeout = infinite",
         "akka.http.server.transparent-head-requests = on",
-        "akka.http.server.parsing.error-handler = \"" + ProblemParsingErrorHandler.class.getName() + "\"",
+        "akka.http.server.parsing.error-handler = \"" + ProblemParsingErrorHandler.class.getName()
+            + "\"",
         "akka.http.server.parsing.modeled-header-parsing = off",
         "akka.http.server.parsing.illegal-header-warnings = off"));
     return ServerSettings.create(own.withFallback(system.settings().config()));
@@ -143,8 +148,11 @@ public final class HttpApi {
         ? failure.getCause()
         : failure;
     Throwable reason = cause.getCause() == null ? cause : cause.getCause();
-    return new HttpBindException("HTTP cannot listen on " + settings.bindHost() + " port " + settings.port() + ": "
-        + reason.getMessage() + "; stop the program that uses the port, or change http-port of this server in"
-        + " mainstay.servers, or mainstay.http.bind-host", cause);
+    return new HttpBindException(
+        "HTTP cannot listen on " + settings.bindHost() + " port " + settings.port() + ": "
+            + reason.getMessage()
+            + "; stop the program that uses the port, or change http-port of this server in"
+            + " mainstay.servers, or mainstay.http.bind-host",
+        cause);
   }
 }

@@ -59,7 +59,8 @@ class BodyAfterHeadTest {
       connection.send("2\r\n5}\r\n0\r\n\r\n");
 
       assertThat(connection.statusLine()).isEqualTo("HTTP/1.1 200 OK");
-      assertThat(API.onlyAsk().request()).isEqualTo(new Points.SetValue("setpoint-1", 5, Precondition.NONE));
+      assertThat(API.onlyAsk().request())
+          .isEqualTo(new Points.SetValue("setpoint-1", 5, Precondition.NONE));
     }
   }
 
@@ -70,8 +71,8 @@ class BodyAfterHeadTest {
 
   private static final class Connection implements AutoCloseable {
     private final Socket socket = new Socket("127.0.0.1", API.port());
-    private final BufferedReader reader =
-        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+    private final BufferedReader reader = new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
 
     Connection() throws IOException {
       socket.setSoTimeout(20_000);
