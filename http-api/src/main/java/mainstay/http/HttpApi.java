@@ -5,9 +5,11 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
+import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
@@ -32,6 +34,7 @@ import mainstay.http.route.MetricsResource;
 import mainstay.http.route.PointsResource;
 import mainstay.http.route.RouteTable;
 import mainstay.http.route.ServicesResource;
+import mainstay.http.route.SmallBodies;
 import mainstay.http.security.Authenticator;
 import mainstay.http.security.TokenFiles;
 
@@ -39,6 +42,9 @@ import mainstay.http.security.TokenFiles;
 public final class HttpApi {
   /** How long requests may go on when the server stops. */
   private static final Duration TERMINATION = Duration.ofSeconds(2);
+
+  /** Requests of one connection that are worked on at a time; those that it sends ahead wait. */
+  private static final int ONE_AT_A_TIME = 1;
 
   private HttpApi() {}
 
@@ -62,7 +68,9 @@ public final class HttpApi {
     return Http.get(system)
         .newServerAt(settings.bindHost(), settings.port())
         .withSettings(serverSettings(system))
-        .bind(dispatcher(ports, settings, system))
+        .bindFlow(Flow.of(HttpRequest.class)
+            .via(new SmallBodies(settings.requestPatience()))
+            .mapAsync(ONE_AT_A_TIME, dispatcher(ports, settings, system)))
         .handle((binding, failure) -> {
           if (failure != null) {
             throw bindFailure(settings, failure);
@@ -77,7 +85,8 @@ public final class HttpApi {
     var backend = new Backend(
         ports.router(), ports.overview(), ports.supervisor(), settings.requestPatience(), system);
     return Stream.of(
-            new PointsResource(backend, ports.samples(), settings.maximumItems(), ports.clock()).endpoints(),
+            new PointsResource(backend, ports.samples(), settings.maximumItems(), ports.clock())
+                .endpoints(),
             new ClusterResource(backend).endpoints(),
             new ServicesResource(backend, settings.maximumItems()).endpoints(),
             new ConfigurationResource(backend, settings.maximumItems()).endpoints(),
@@ -89,14 +98,16 @@ public final class HttpApi {
         .toList();
   }
 
-  private static Dispatcher dispatcher(HttpApiPorts ports, HttpApiSettings settings, ActorSystem<?> system) {
+  private static Dispatcher dispatcher(
+      HttpApiPorts ports, HttpApiSettings settings, ActorSystem<?> system) {
     var authenticator = new Authenticator(TokenFiles.open(settings.tokenDirectory()));
     var limits = settings.events();
-    var events = new EventsResource(system, limits.heartbeat(), limits.buffer(), limits.maximumClients());
+    var events =
+        new EventsResource(system, limits.heartbeat(), limits.buffer(), limits.maximumClients());
     var jvm = JvmMetrics.bindTo(ports.metrics());
     ports.metrics().gauge("mainstay.http.event.streams", events, EventsResource::clients);
-    CoordinatedShutdown.get(system).addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(), "end-http-event-streams", () -> {
+    CoordinatedShutdown.get(system)
+        .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "end-http-event-streams", () -> {
           events.close();
           jvm.close();
           return CompletableFuture.completedFuture(Done.getInstance());
@@ -120,11 +131,13 @@ public final class HttpApi {
    * every handler has one of its own.
    */
   private static ServerSettings serverSettings(ActorSystem<?> system) {
-    Config own = ConfigFactory.parseString(String.join("\n",
+    Config own = ConfigFactory.parseString(String.join(
+        "\n",
         "akka.http.server.server-header = \"\"",
         "akka.http.server.request-timeout = infinite",
         "akka.http.server.transparent-head-requests = on",
-        "akka.http.server.parsing.error-handler = \"" + ProblemParsingErrorHandler.class.getName() + "\"",
+        "akka.http.server.parsing.error-handler = \"" + ProblemParsingErrorHandler.class.getName()
+            + "\"",
         "akka.http.server.parsing.modeled-header-parsing = off",
         "akka.http.server.parsing.illegal-header-warnings = off"));
     return ServerSettings.create(own.withFallback(system.settings().config()));
@@ -135,8 +148,11 @@ public final class HttpApi {
         ? failure.getCause()
         : failure;
     Throwable reason = cause.getCause() == null ? cause : cause.getCause();
-    return new HttpBindException("HTTP cannot listen on " + settings.bindHost() + " port " + settings.port() + ": "
-        + reason.getMessage() + "; stop the program that uses the port, or change http-port of this server in"
-        + " mainstay.servers, or mainstay.http.bind-host", cause);
+    return new HttpBindException(
+        "HTTP cannot listen on " + settings.bindHost() + " port " + settings.port() + ": "
+            + reason.getMessage()
+            + "; stop the program that uses the port, or change http-port of this server in"
+            + " mainstay.servers, or mainstay.http.bind-host",
+        cause);
   }
 }

@@ -22,7 +22,11 @@ public record HttpApiSettings(
   /** The section {@code mainstay.http.events}. */
   public record Events(Duration heartbeat, int buffer, int maximumClients) {
     public Events {
-      require(heartbeat.compareTo(Duration.ofMillis(100)) >= 0, "events.heartbeat", heartbeat, "at least 100 ms");
+      require(
+          heartbeat.compareTo(Duration.ofMillis(100)) >= 0,
+          "events.heartbeat",
+          heartbeat,
+          "at least 100 ms");
       require(buffer >= 1 && buffer <= 100_000, "events.buffer", buffer, "1 to 100000");
       require(maximumClients >= 1, "events.maximum-clients", maximumClients, "at least 1");
     }
@@ -33,7 +37,10 @@ public record HttpApiSettings(
 
   public HttpApiSettings {
     require(port >= 0 && port <= 65_535, "port", port, "0 to 65535");
-    require(!requestPatience.isNegative() && !requestPatience.isZero(), "request-patience", requestPatience,
+    require(
+        !requestPatience.isNegative() && !requestPatience.isZero(),
+        "request-patience",
+        requestPatience,
         "above zero");
     require(maximumBody >= 1_024, "maximum-body", maximumBody, "at least 1 KiB");
     require(maximumItems >= 1, "maximum-items", maximumItems, "at least 1");
@@ -55,10 +62,16 @@ public record HttpApiSettings(
           http.getDuration("request-patience"),
           http.getBytes("maximum-body"),
           http.getInt("maximum-items"),
-          new Events(events.getDuration("heartbeat"), events.getInt("buffer"), events.getInt("maximum-clients")));
+          new Events(
+              events.getDuration("heartbeat"),
+              events.getInt("buffer"),
+              events.getInt("maximum-clients")));
       Duration idle = config.getDuration(IDLE_TIMEOUT);
-      require(settings.events().heartbeat().multipliedBy(2).compareTo(idle) <= 0, "events.heartbeat",
-          settings.events().heartbeat(), "at most half of " + IDLE_TIMEOUT + " (" + idle + ")");
+      require(
+          settings.events().heartbeat().multipliedBy(2).compareTo(idle) <= 0,
+          "events.heartbeat",
+          settings.events().heartbeat(),
+          "at most half of " + IDLE_TIMEOUT + " (" + idle + ")");
       return settings;
     } catch (ConfigException e) {
       throw new IllegalArgumentException("configuration of " + SECTION + ": " + e.getMessage(), e);
@@ -67,7 +80,8 @@ public record HttpApiSettings(
 
   private static void require(boolean holds, String key, Object value, String expected) {
     if (!holds) {
-      throw new IllegalArgumentException(SECTION + "." + key + " must be " + expected + ", but is " + value);
+      throw new IllegalArgumentException(
+          SECTION + "." + key + " must be " + expected + ", but is " + value);
     }
   }
 }

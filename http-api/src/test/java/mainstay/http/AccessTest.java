@@ -68,8 +68,9 @@ class AccessTest {
 
   @Test
   void everyRouteNeedsTheRoleThatIsMeant() {
-    assertThat(endpoints()).allSatisfy(endpoint ->
-        assertThat(MEANT.get(name(endpoint))).as(name(endpoint)).isEqualTo(endpoint.role()));
+    assertThat(endpoints())
+        .allSatisfy(endpoint ->
+            assertThat(MEANT.get(name(endpoint))).as(name(endpoint)).isEqualTo(endpoint.role()));
     assertThat(endpoints()).hasSameSizeAs(MEANT.keySet());
   }
 
@@ -102,11 +103,11 @@ class AccessTest {
   @ParameterizedTest
   @MethodSource("guarded")
   void theNeededRoleAndThoseAboveGetIn(Endpoint endpoint) {
-    API.answer(ServiceReply.Rejected.of(
-        ServiceReply.Reason.NOT_FOUND, "not there"));
+    API.answer(ServiceReply.Rejected.of(ServiceReply.Reason.NOT_FOUND, "not there"));
     API.supervisor = command -> null;
     for (Role role : Role.values()) {
-      if (role.includes(endpoint.role().orElseThrow()) && !path(endpoint).equals("/api/v1/events")) {
+      if (role.includes(endpoint.role().orElseThrow())
+          && !path(endpoint).equals("/api/v1/events")) {
         var response = API.send(endpoint.method(), path(endpoint), Optional.of(role), null);
 
         assertThat(response.status()).isNotIn(401, 403, 500);
@@ -130,7 +131,8 @@ class AccessTest {
 
   @Test
   void aServiceCannotBeChangedByAnEngineerThroughAnotherSpelling() {
-    for (String path : List.of("service/dge/main", "service/dge%2Fmain", "%73ervice/default", "service/default")) {
+    for (String path :
+        List.of("service/dge/main", "service/dge%2Fmain", "%73ervice/default", "service/default")) {
       var response = API.send("PUT", "/api/v1/config/" + path, Optional.of(Role.ENGINEER), "{}");
 
       assertThat(response.status()).as(path).isEqualTo(403);
@@ -138,7 +140,10 @@ class AccessTest {
   }
 
   private static int cluster(String authorization) {
-    return API.send(API.request("/api/v1/cluster").header("Authorization", authorization).GET()).status();
+    return API.send(API.request("/api/v1/cluster")
+            .header("Authorization", authorization)
+            .GET())
+        .status();
   }
 
   private static String name(Endpoint endpoint) {
@@ -146,6 +151,11 @@ class AccessTest {
   }
 
   static String path(Endpoint endpoint) {
-    return endpoint.path().toString().replace("{service}", "dge/main").replace("{kind}", "device").replace("{id}", "x");
+    return endpoint
+        .path()
+        .toString()
+        .replace("{service}", "dge/main")
+        .replace("{kind}", "device")
+        .replace("{id}", "x");
   }
 }

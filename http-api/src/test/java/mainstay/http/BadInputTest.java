@@ -63,43 +63,126 @@ class BadInputTest {
         arguments(VALUE, "null", 422, "", "must be a JSON object"),
         arguments(VALUE, "{}", 422, "/value", "is missing; it must be a number"),
         arguments(VALUE, "{\"value\":null}", 422, "/value", "is missing"),
-        arguments(VALUE, "{\"value\":\"1\"}", 422, "/value", "must be a number, but is the text \"1\""),
+        arguments(
+            VALUE, "{\"value\":\"1\"}", 422, "/value", "must be a number, but is the text \"1\""),
         arguments(VALUE, "{\"value\":true}", 422, "/value", "must be a number, but is true"),
         arguments(VALUE, "{\"value\":[1]}", 422, "/value", "must be a number, but is a list"),
         arguments(VALUE, "{\"value\":1e999}", 422, "/value", "finite number"),
-        arguments(VALUE, "{\"value\":1,\"a/b\":2}", 422, "/a~1b", "is not known here; known are value"),
-        arguments(DEVICE, "{\"id\":\"d2\",\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\"}", 422, "/id",
+        arguments(
+            VALUE, "{\"value\":1,\"a/b\":2}", 422, "/a~1b", "is not known here; known are value"),
+        arguments(
+            DEVICE,
+            "{\"id\":\"d2\",\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\"}",
+            422,
+            "/id",
             "must be \"d1\" as in the path"),
-        arguments(DEVICE, "{\"name\":5,\"dge\":\"main\",\"address\":\"a\"}", 422, "/name", "must be text"),
-        arguments(DEVICE, "{\"name\":\"a\\u0000\",\"dge\":\"main\",\"address\":\"a\"}", 422, "/name",
+        arguments(
+            DEVICE,
+            "{\"name\":5,\"dge\":\"main\",\"address\":\"a\"}",
+            422,
+            "/name",
+            "must be text"),
+        arguments(
+            DEVICE,
+            "{\"name\":\"a\\u0000\",\"dge\":\"main\",\"address\":\"a\"}",
+            422,
+            "/name",
             "control characters"),
-        arguments(DEVICE, "{\"name\":\"\\ud800\",\"dge\":\"main\",\"address\":\"a\"}", 422, "/name", "surrogate"),
-        arguments(DEVICE, "{\"name\":\"" + "n".repeat(1_001) + "\",\"dge\":\"main\",\"address\":\"a\"}", 422, "/name",
+        arguments(
+            DEVICE,
+            "{\"name\":\"\\ud800\",\"dge\":\"main\",\"address\":\"a\"}",
+            422,
+            "/name",
+            "surrogate"),
+        arguments(
+            DEVICE,
+            "{\"name\":\"" + "n".repeat(1_001) + "\",\"dge\":\"main\",\"address\":\"a\"}",
+            422,
+            "/name",
             "at most 1000 characters"),
-        arguments(DEVICE, "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"enabled\":\"yes\"}", 422, "/enabled",
+        arguments(
+            DEVICE,
+            "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"enabled\":\"yes\"}",
+            422,
+            "/enabled",
             "must be true or false"),
-        arguments(DEVICE, "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"revision\":1.5}", 422, "/revision",
+        arguments(
+            DEVICE,
+            "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"revision\":1.5}",
+            422,
+            "/revision",
             "whole number"),
-        arguments(TEST, test("\"kind\":\"telnet\""), 422, "/kind", "must be one of host, http, tcp, ping"),
-        arguments(TEST, test("\"kind\":\"host\",\"interval\":\"5 seconds\""), 422, "/interval",
+        arguments(
+            TEST,
+            test("\"kind\":\"telnet\""),
+            422,
+            "/kind",
+            "must be one of host, http, tcp, ping"),
+        arguments(
+            TEST,
+            test("\"kind\":\"host\",\"interval\":\"5 seconds\""),
+            422,
+            "/interval",
             "must be a duration such as"),
-        arguments(TEST, test("\"kind\":\"host\",\"interval\":5"), 422, "/interval", "must be a duration such as"),
-        arguments(TEST, test("\"kind\":\"host\",\"parameters\":{\"metric\":{}}"), 422, "/parameters/metric",
+        arguments(
+            TEST,
+            test("\"kind\":\"host\",\"interval\":5"),
+            422,
+            "/interval",
+            "must be a duration such as"),
+        arguments(
+            TEST,
+            test("\"kind\":\"host\",\"parameters\":{\"metric\":{}}"),
+            422,
+            "/parameters/metric",
             "must be text or a whole number"),
-        arguments(TEST, test("\"kind\":\"host\",\"parameters\":[]"), 422, "/parameters", "must be an object"),
+        arguments(
+            TEST,
+            test("\"kind\":\"host\",\"parameters\":[]"),
+            422,
+            "/parameters",
+            "must be an object"),
         arguments(SERVICE, "{\"serverList\":[]}", 422, "/serverList", "must have 1 to"),
         arguments(SERVICE, "{\"serverList\":[\"Alpha!\"]}", 422, "/serverList/0", "lower case"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\",\"alpha\"]}", 422, "/serverList", "each server once"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"eager\"}}", 422, "/policy/mode",
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\",\"alpha\"]}",
+            422,
+            "/serverList",
+            "each server once"),
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"eager\"}}",
+            422,
+            "/policy/mode",
             "must be one of automatic, delayed, sticky, manual"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"delayed\"}}", 422, "/policy/delay",
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"delayed\"}}",
+            422,
+            "/policy/delay",
             "needs a delay"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"sticky\",\"delay\":\"3s\"}}", 422,
-            "/policy/delay", "takes a delay"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"sticky\",\"x\":1}}", 422, "/policy/x",
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"sticky\",\"delay\":\"3s\"}}",
+            422,
+            "/policy/delay",
+            "takes a delay"),
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"sticky\",\"x\":1}}",
+            422,
+            "/policy/x",
             "is not known here"),
-        arguments(SERVICE, "{\"serverList\":[\"alpha\"],\"policy\":\"sticky\"}", 422, "/policy", "must be an object"),
-        arguments("/api/v1/config/service/Bad%20Name", "{\"serverList\":[\"alpha\"]}", 422, "/id", "service name"),
+        arguments(
+            SERVICE,
+            "{\"serverList\":[\"alpha\"],\"policy\":\"sticky\"}",
+            422,
+            "/policy",
+            "must be an object"),
+        arguments(
+            "/api/v1/config/service/Bad%20Name",
+            "{\"serverList\":[\"alpha\"]}", 422, "/id", "service name"),
         arguments(LIST, "{\"servers\":\"alpha\"}", 422, "/servers", "must be a list"),
         arguments(LIST, "{\"servers\":[1]}", 422, "/servers/0", "must be text"),
         arguments(LIST, "[\"alpha\"]", 422, "", "must be a JSON object"));
@@ -123,20 +206,24 @@ class BadInputTest {
     var response = API.put(DEVICE, "{\"name\":1,\"adress\":\"a\",\"enabled\":2}");
 
     assertThat(response.status()).isEqualTo(422);
-    assertThat(response.json().get("errors")).extracting(error -> error.get("path").asText())
+    assertThat(response.json().get("errors"))
+        .extracting(error -> error.get("path").asText())
         .containsExactlyInAnyOrder("/name", "/dge", "/address", "/enabled", "/adress");
   }
 
   static Stream<Arguments> headers() {
     return Stream.of(
         arguments("If-Match", "3", "header if-match", "must be the ETag of the last answer"),
-        arguments("If-Match", "\"three\"", "header if-match", "must be the ETag of the last answer"),
+        arguments(
+            "If-Match", "\"three\"", "header if-match", "must be the ETag of the last answer"),
         arguments("If-Match", "W/\"3\"", "header if-match", "must be the ETag of the last answer"),
-        arguments("If-Match", "\"3\", \"4\"", "header if-match", "must be the ETag of the last answer"),
+        arguments(
+            "If-Match", "\"3\", \"4\"", "header if-match", "must be the ETag of the last answer"),
         arguments("If-Match", "*", "header if-match", "must be the ETag of the last answer"),
         arguments("If-Match", "\"99999999999999999999\"", "header if-match", "must be the ETag"),
         arguments("If-None-Match", "\"3\"", "header if-none-match", "must be *"),
-        arguments("Idempotency-Key", "k".repeat(129), "header idempotency-key", "1 to 128 printable"),
+        arguments(
+            "Idempotency-Key", "k".repeat(129), "header idempotency-key", "1 to 128 printable"),
         arguments("Idempotency-Key", "", "header idempotency-key", "1 to 128 printable"));
   }
 
@@ -150,20 +237,43 @@ class BadInputTest {
 
   @Test
   void headersThatExcludeEachOtherOrComeTwice() {
-    check(API.put(VALUE, "{\"value\":1}", "If-Match", "\"3\"", "If-None-Match", "*"), 400, "header if-match",
+    check(
+        API.put(VALUE, "{\"value\":1}", "If-Match", "\"3\"", "If-None-Match", "*"),
+        400,
+        "header if-match",
         "exclude each other");
-    check(API.put(VALUE, "{\"value\":1}", "Idempotency-Key", "a", "Idempotency-Key", "b"), 400,
-        "header idempotency-key", "given 2 times");
-    check(API.delete(DEVICE, "If-None-Match", "*"), 400, "header if-none-match", "no use with DELETE");
-    check(API.put(DEVICE, "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"revision\":3}", "If-Match", "\"4\""),
-        422, "/revision", "must be 4 as in the header If-Match");
+    check(
+        API.put(VALUE, "{\"value\":1}", "Idempotency-Key", "a", "Idempotency-Key", "b"),
+        400,
+        "header idempotency-key",
+        "given 2 times");
+    check(
+        API.delete(DEVICE, "If-None-Match", "*"),
+        400,
+        "header if-none-match",
+        "no use with DELETE");
+    check(
+        API.put(
+            DEVICE,
+            "{\"name\":\"n\",\"dge\":\"main\",\"address\":\"a\",\"revision\":3}",
+            "If-Match",
+            "\"4\""),
+        422,
+        "/revision",
+        "must be 4 as in the header If-Match");
   }
 
   static Stream<Arguments> queries() {
     return Stream.of(
         arguments("/api/v1/cluster?verbose=1", "query verbose", "takes no query parameters"),
-        arguments("/api/v1/points?consistency=eventual", "query consistency", "must be linearizable or local"),
-        arguments("/api/v1/points?consistency=local&consistency=local", "query consistency", "given 2 times"),
+        arguments(
+            "/api/v1/points?consistency=eventual",
+            "query consistency",
+            "must be linearizable or local"),
+        arguments(
+            "/api/v1/points?consistency=local&consistency=local",
+            "query consistency",
+            "given 2 times"),
         arguments("/api/v1/points?consistancy=local", "query consistancy", "known are consistency"),
         arguments("/api/v1/config/history?after=-1", "query after", "whole number"),
         arguments("/api/v1/config/history?limit=0", "query limit", "from 1 to 50"),
@@ -191,19 +301,34 @@ class BadInputTest {
 
   @Test
   void aCommentHasALimit() {
-    check(API.delete(DEVICE + "?comment=" + "c".repeat(501)), 400, "query comment", "at most 500 characters");
+    check(
+        API.delete(DEVICE + "?comment=" + "c".repeat(501)),
+        400,
+        "query comment",
+        "at most 500 characters");
     check(API.delete(DEVICE + "?comment=a%0Ab"), 400, "query comment", "control character");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/problem+json", "json"})
+  @ValueSource(
+      strings = {
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/problem+json",
+        "json"
+      })
   void onlyJsonIsTaken(String type) {
-    check(API.put(VALUE, "{\"value\":1}", "Content-Type", type), 415, null, "Content-Type: application/json");
+    check(
+        API.put(VALUE, "{\"value\":1}", "Content-Type", type),
+        415,
+        null,
+        "Content-Type: application/json");
   }
 
   @Test
   void aTypeIsNeeded() {
-    var undeclared = API.request(VALUE).header("Authorization", "Bearer " + API.token(Role.ADMIN))
+    var undeclared = API.request(VALUE)
+        .header("Authorization", "Bearer " + API.token(Role.ADMIN))
         .PUT(BodyPublishers.ofString("{\"value\":1}"));
 
     check(API.send(undeclared), 415, null, "must be declared as Content-Type: application/json");
@@ -224,16 +349,31 @@ class BadInputTest {
 
   @Test
   void aBodyThatDoesNotEndIsNotWaitedForLongerThanThePatience() throws IOException {
-    String answer = raw("PUT " + VALUE + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + API.token(Role.ADMIN)
-        + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"value\"");
+    String answer = raw(
+        "PUT " + VALUE + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + API.token(Role.ADMIN)
+            + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"value\"");
 
-    assertThat(answer).startsWith("HTTP/1.1 408 ").contains("did not arrive complete within 300 ms");
+    assertThat(answer)
+        .startsWith("HTTP/1.1 408 ")
+        .contains("did not arrive complete within 300 ms");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/nothing", "/api/v1", "/api/v1/", "/api/v2/cluster", "/api/v1/cluster/", "/api/v1//cluster",
-      "/api/v1/points/x", "/api/v1/points//value", "/alive/x", "/api/v1/services/a/b/c/explain",
-      "/api/v1/config/device/a/b", "/%2e%2e/cluster"})
+  @ValueSource(
+      strings = {
+        "/nothing",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v2/cluster",
+        "/api/v1/cluster/",
+        "/api/v1//cluster",
+        "/api/v1/points/x",
+        "/api/v1/points//value",
+        "/alive/x",
+        "/api/v1/services/a/b/c/explain",
+        "/api/v1/config/device/a/b",
+        "/%2e%2e/cluster"
+      })
   void unknownPaths(String path) {
     check(API.get(path), 404, null, "openapi.json");
   }
@@ -241,11 +381,23 @@ class BadInputTest {
   @Test
   void unknownKindsAndImpossibleNames() {
     check(API.get("/api/v1/config/devices"), 404, null, "kinds are service, device, test, point");
-    check(API.put("/api/v1/config/devices/x", "{}"), 404, null, "kinds are service, device, test, point");
+    check(
+        API.put("/api/v1/config/devices/x", "{}"),
+        404,
+        null,
+        "kinds are service, device, test, point");
     check(API.get("/api/v1/services/No%20Such"), 404, null, "service name 'No Such' must be");
-    check(API.get("/api/v1/services/nothing"), 404, null, "no service nothing; known are configuration, dge/main");
+    check(
+        API.get("/api/v1/services/nothing"),
+        404,
+        null,
+        "no service nothing; known are configuration, dge/main");
     check(API.get("/active/nothing"), 404, null, "no service nothing");
-    check(API.get("/api/v1/points/" + "x".repeat(201) + "/value"), 404, null, "at most 200 characters");
+    check(
+        API.get("/api/v1/points/" + "x".repeat(201) + "/value"),
+        404,
+        null,
+        "at most 200 characters");
     check(API.get("/api/v1/points/a%00b/value"), 404, null, "no control characters");
   }
 
@@ -278,7 +430,8 @@ class BadInputTest {
         arguments("GET /" + "x".repeat(3_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414),
         arguments("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(9_000) + "\r\n\r\n", 431),
         arguments("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
-        arguments("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        arguments(
+            "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
         arguments("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\r\n\r\n", 400));
   }
 
@@ -287,13 +440,16 @@ class BadInputTest {
   void whatIsNoHttpGetsAProblemDocumentToo(String request, int status) throws IOException {
     String answer = raw(request);
 
-    assertThat(answer).startsWith("HTTP/1.1 " + status + " ")
+    assertThat(answer)
+        .startsWith("HTTP/1.1 " + status + " ")
         .contains("Content-Type: application/problem+json")
         .contains("\"status\":" + status)
-        .doesNotContain("akka").doesNotContain("Exception");
+        .doesNotContain("akka")
+        .doesNotContain("Exception");
   }
 
-  private static void check(HttpApiFixture.Response response, int status, String at, String message) {
+  private static void check(
+      HttpApiFixture.Response response, int status, String at, String message) {
     assertThat(response.status()).as(response.text()).isEqualTo(status);
     assertThat(response.header("Content-Type")).contains("application/problem+json");
     assertThat(response.json().get("status").asInt()).isEqualTo(status);
@@ -327,10 +483,12 @@ class BadInputTest {
       }
       text.append((char) next);
       if (end < 0 && text.indexOf("\r\n\r\n") >= 0) {
-        int length = text.toString().lines()
+        int length = text.toString()
+            .lines()
             .filter(line -> line.startsWith("Content-Length: "))
             .mapToInt(line -> Integer.parseInt(line.substring(16)))
-            .findFirst().orElse(0);
+            .findFirst()
+            .orElse(0);
         end = text.length() + length;
       }
     }

@@ -26,13 +26,16 @@ class ClusterRouteTest {
   void theClusterIsShownWithAllItsParts() {
     var cluster = API.get("/api/v1/cluster").json();
 
-    assertThat(cluster.get("servers").toString()).isEqualTo("[{\"name\":\"alpha\",\"roles\":[\"voter\"],"
-        + "\"status\":\"up\",\"incarnation\":\"i-1\",\"synchronisation\":{\"mode\":0,\"behind\":0},"
-        + "\"fitness\":{\"fit\":false,\"complaints\":[\"disk short\"]},\"version\":\"0.1\"}]");
-    assertThat(cluster.get("quorum").toString()).isEqualTo(
-        "{\"voters\":3,\"reachable\":2,\"mayAct\":true,\"why\":\"2 of 3 voters are reachable\"}");
-    assertThat(cluster.get("databases").toString()).isEqualTo(
-        "[{\"name\":\"db1\",\"vendor\":\"postgresql\",\"active\":true,\"state\":\"reachable\",\"epoch\":1}]");
+    assertThat(cluster.get("servers").toString())
+        .isEqualTo("[{\"name\":\"alpha\",\"roles\":[\"voter\"],"
+            + "\"status\":\"up\",\"incarnation\":\"i-1\",\"synchronisation\":{\"mode\":0,\"behind\":0},"
+            + "\"fitness\":{\"fit\":false,\"complaints\":[\"disk short\"]},\"version\":\"0.1\"}]");
+    assertThat(cluster.get("quorum").toString())
+        .isEqualTo(
+            "{\"voters\":3,\"reachable\":2,\"mayAct\":true,\"why\":\"2 of 3 voters are reachable\"}");
+    assertThat(cluster.get("databases").toString())
+        .isEqualTo(
+            "[{\"name\":\"db1\",\"vendor\":\"postgresql\",\"active\":true,\"state\":\"reachable\",\"epoch\":1}]");
     assertThat(cluster.get("reportedBy").asText()).isEqualTo("alpha");
     assertThat(cluster.get("configurationVersion").asLong()).isEqualTo(17);
     assertThat(API.get("/api/v1/servers").json()).isEqualTo(cluster.get("servers"));
@@ -74,7 +77,8 @@ class ClusterRouteTest {
 
     assertThat(open("/alive").status()).isEqualTo(200);
     assertThat(open("/ready").status()).isEqualTo(503);
-    assertThat(open("/ready").json().get("detail").asText()).isEqualTo("the journal of db1 is not reachable");
+    assertThat(open("/ready").json().get("detail").asText())
+        .isEqualTo("the journal of db1 is not reachable");
 
     API.readiness = Readiness.READY;
 
@@ -87,9 +91,15 @@ class ClusterRouteTest {
     var page = open("/");
 
     assertThat(page.header("Content-Type")).contains("text/html; charset=UTF-8");
-    assertThat(page.text().lines().filter(line -> line.contains("href=")).count()).isEqualTo(4);
-    page.text().lines().filter(line -> line.contains("href=")).forEach(line ->
-        assertThat(open(line.replaceAll(".*href=\"([^\"]+)\".*", "$1")).status()).as(line).isEqualTo(200));
+    assertThat(page.text().lines().filter(line -> line.contains("href=")).count())
+        .isEqualTo(4);
+    page.text()
+        .lines()
+        .filter(line -> line.contains("href="))
+        .forEach(line -> assertThat(
+                open(line.replaceAll(".*href=\"([^\"]+)\".*", "$1")).status())
+            .as(line)
+            .isEqualTo(200));
   }
 
   @Test
@@ -99,11 +109,15 @@ class ClusterRouteTest {
 
     var metrics = API.send("GET", "/metrics", Optional.of(Role.VIEWER), null);
 
-    assertThat(metrics.header("Content-Type").orElseThrow()).startsWith("text/plain; version=0.0.4");
+    assertThat(metrics.header("Content-Type").orElseThrow())
+        .startsWith("text/plain; version=0.0.4");
     assertThat(metrics.text())
-        .contains("mainstay_http_requests_total{method=\"GET\",route=\"/api/v1/points/{id}/value\",status=\"503\"} 1.0")
-        .contains("mainstay_http_requests_total{method=\"any\",route=\"unmatched\",status=\"404\"} 1.0")
-        .contains("mainstay_http_request_duration_seconds_count{method=\"GET\",route=\"/api/v1/points/{id}/value\"} 1")
+        .contains(
+            "mainstay_http_requests_total{method=\"GET\",route=\"/api/v1/points/{id}/value\",status=\"503\"} 1.0")
+        .contains(
+            "mainstay_http_requests_total{method=\"any\",route=\"unmatched\",status=\"404\"} 1.0")
+        .contains(
+            "mainstay_http_request_duration_seconds_count{method=\"GET\",route=\"/api/v1/points/{id}/value\"} 1")
         .contains("jvm_memory_used_bytes")
         .contains("mainstay_http_event_streams 0.0")
         .doesNotContain("some-id");

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigurationRouteTest {
   private static final HttpApiFixture API = new HttpApiFixture();
-  private static final Device DEVICE = new Device("this-machine", "This machine", "main", "127.0.0.1", true);
+  private static final Device DEVICE =
+      new Device("this-machine", "This machine", "main", "127.0.0.1", true);
   private static final ServiceReply STORED = new ServiceReply.Written(17, 3, 2, false);
 
   @AfterAll
@@ -40,24 +41,44 @@ class ConfigurationRouteTest {
 
   static Stream<Arguments> objects() {
     return Stream.of(
-        arguments("device", DEVICE,
+        arguments(
+            "device",
+            DEVICE,
             "{\"id\":\"this-machine\",\"name\":\"This machine\",\"dge\":\"main\",\"address\":\"127.0.0.1\","
                 + "\"enabled\":true,\"revision\":3}"),
-        arguments("test",
-            new TestDefinition("host-cpu", "this-machine", TestKind.HOST, "CPU load", Duration.ofSeconds(5),
-                Duration.ofMillis(1_500), "%", false, Map.of("metric", "cpu")),
+        arguments(
+            "test",
+            new TestDefinition(
+                "host-cpu",
+                "this-machine",
+                TestKind.HOST,
+                "CPU load",
+                Duration.ofSeconds(5),
+                Duration.ofMillis(1_500),
+                "%",
+                false,
+                Map.of("metric", "cpu")),
             "{\"id\":\"host-cpu\",\"device\":\"this-machine\",\"kind\":\"host\",\"name\":\"CPU load\","
                 + "\"interval\":\"5s\",\"timeout\":\"1500ms\",\"unit\":\"%\",\"enabled\":false,"
                 + "\"parameters\":{\"metric\":\"cpu\"},\"revision\":3}"),
-        arguments("point", new ManualPoint("setpoint-1", "Setpoint 1", "°C", Optional.of(1.5), Optional.empty()),
+        arguments(
+            "point",
+            new ManualPoint("setpoint-1", "Setpoint 1", "°C", Optional.of(1.5), Optional.empty()),
             "{\"id\":\"setpoint-1\",\"name\":\"Setpoint 1\",\"unit\":\"°C\",\"minimum\":1.5,\"maximum\":null,"
                 + "\"revision\":3}"),
-        arguments("service", new ServiceSettings("dge/main", ServerList.of("bravo", "charlie"),
-                new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30)), true),
+        arguments(
+            "service",
+            new ServiceSettings(
+                "dge/main",
+                ServerList.of("bravo", "charlie"),
+                new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30)),
+                true),
             "{\"id\":\"dge/main\",\"serverList\":[\"bravo\",\"charlie\"],"
                 + "\"policy\":{\"mode\":\"delayed\",\"delay\":\"30s\"},\"configurationOnBackup\":true,"
                 + "\"revision\":3}"),
-        arguments("service", new ServiceSettings("default", ServerList.of("alpha"), FailbackPolicy.AUTOMATIC, false),
+        arguments(
+            "service",
+            new ServiceSettings("default", ServerList.of("alpha"), FailbackPolicy.AUTOMATIC, false),
             "{\"id\":\"default\",\"serverList\":[\"alpha\"],\"policy\":{\"mode\":\"automatic\"},"
                 + "\"configurationOnBackup\":false,\"revision\":3}"));
   }
@@ -74,7 +95,8 @@ class ConfigurationRouteTest {
     assertThat(read.status()).isEqualTo(200);
     assertThat(read.text()).isEqualTo(json);
     assertThat(read.etag()).isEqualTo("\"3\"");
-    assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.GetObject(object.objectKind(), object.id()));
+    assertThat(API.onlyAsk().request())
+        .isEqualTo(new Provisioning.GetObject(object.objectKind(), object.id()));
 
     API.answer(STORED);
 
@@ -83,17 +105,23 @@ class ConfigurationRouteTest {
     assertThat(written.status()).isEqualTo(200);
     assertThat(written.text()).isEqualTo("{\"version\":17,\"revision\":3,\"term\":2}");
     assertThat(written.etag()).isEqualTo("\"3\"");
-    assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.PutObject(object, Precondition.revision(3), ""));
+    assertThat(API.onlyAsk().request())
+        .isEqualTo(new Provisioning.PutObject(object, Precondition.revision(3), ""));
   }
 
   @Test
   void anObjectIsCreatedOnlyIfItMustNotExist() {
     API.answer(new ServiceReply.Written(18, 1, 2, true));
 
-    var response = API.send("PUT", "/api/v1/config/device/this-machine?comment=first%20one",
+    var response = API.send(
+        "PUT",
+        "/api/v1/config/device/this-machine?comment=first%20one",
         Optional.of(Role.ENGINEER),
         "{\"name\":\"This machine\",\"dge\":\"main\",\"address\":\"127.0.0.1\"}",
-        "If-None-Match", "*", "Idempotency-Key", "k");
+        "If-None-Match",
+        "*",
+        "Idempotency-Key",
+        "k");
 
     assertThat(response.status()).isEqualTo(201);
     assertThat(response.etag()).isEqualTo("\"1\"");
@@ -106,13 +134,25 @@ class ConfigurationRouteTest {
   void defaultsFillWhatIsLeftOutAndNumbersAreTakenAsParameters() {
     API.answer(STORED);
 
-    API.put("/api/v1/config/test/db1", "{\"device\":\"d\",\"kind\":\"tcp\",\"name\":\"DB\",\"interval\":\"5s\","
-        + "\"timeout\":\"2s\",\"parameters\":{\"port\":5432}}");
+    API.put(
+        "/api/v1/config/test/db1",
+        "{\"device\":\"d\",\"kind\":\"tcp\",\"name\":\"DB\",\"interval\":\"5s\","
+            + "\"timeout\":\"2s\",\"parameters\":{\"port\":5432}}");
 
-    assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.PutObject(
-        new TestDefinition("db1", "d", TestKind.TCP, "DB", Duration.ofSeconds(5), Duration.ofSeconds(2), "", true,
-            Map.of("port", "5432")),
-        Precondition.NONE, ""));
+    assertThat(API.onlyAsk().request())
+        .isEqualTo(new Provisioning.PutObject(
+            new TestDefinition(
+                "db1",
+                "d",
+                TestKind.TCP,
+                "DB",
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
+                "",
+                true,
+                Map.of("port", "5432")),
+            Precondition.NONE,
+            ""));
   }
 
   @Test
@@ -122,8 +162,9 @@ class ConfigurationRouteTest {
     var response = API.delete("/api/v1/config/service/dge%2Fmain", "If-Match", "\"3\"");
 
     assertThat(response.text()).isEqualTo("{\"version\":18,\"revision\":0,\"term\":2}");
-    assertThat(API.onlyAsk().request()).isEqualTo(
-        new Provisioning.DeleteObject(ObjectKind.SERVICE, "dge/main", Precondition.revision(3), ""));
+    assertThat(API.onlyAsk().request())
+        .isEqualTo(new Provisioning.DeleteObject(
+            ObjectKind.SERVICE, "dge/main", Precondition.revision(3), ""));
   }
 
   @Test
@@ -133,8 +174,10 @@ class ConfigurationRouteTest {
     var linearizable = API.get("/api/v1/config/device");
     var local = API.get("/api/v1/config/device?consistency=local");
 
-    assertThat(linearizable.text()).isEqualTo("{\"items\":[{\"id\":\"this-machine\",\"name\":\"This machine\","
-        + "\"dge\":\"main\",\"address\":\"127.0.0.1\",\"enabled\":true,\"revision\":3}],\"version\":17}");
+    assertThat(linearizable.text())
+        .isEqualTo(
+            "{\"items\":[{\"id\":\"this-machine\",\"name\":\"This machine\","
+                + "\"dge\":\"main\",\"address\":\"127.0.0.1\",\"enabled\":true,\"revision\":3}],\"version\":17}");
     assertThat(local.json().get("ageMillis").asLong()).isEqualTo(120);
     assertThat(API.asked.peekLast().consistency()).isEqualTo(Consistency.LOCAL);
     assertThat(API.asked.peekLast().request())
@@ -145,9 +188,10 @@ class ConfigurationRouteTest {
   void allObjectsAreExportedWithoutRevisions() {
     API.answer(new ServiceReply.Objects(List.of(new ServiceReply.Revisioned(DEVICE, 3)), 17));
 
-    assertThat(API.get("/api/v1/config/export").text()).isEqualTo("{\"version\":17,\"objects\":{\"service\":[],"
-        + "\"device\":[{\"id\":\"this-machine\",\"name\":\"This machine\",\"dge\":\"main\","
-        + "\"address\":\"127.0.0.1\",\"enabled\":true}],\"test\":[],\"point\":[]}}");
+    assertThat(API.get("/api/v1/config/export").text())
+        .isEqualTo("{\"version\":17,\"objects\":{\"service\":[],"
+            + "\"device\":[{\"id\":\"this-machine\",\"name\":\"This machine\",\"dge\":\"main\","
+            + "\"address\":\"127.0.0.1\",\"enabled\":true}],\"test\":[],\"point\":[]}}");
     assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.ListObjects(Optional.empty()));
   }
 
@@ -155,13 +199,22 @@ class ConfigurationRouteTest {
   void theHistoryOfChangesIsRead() {
     API.answer(new ServiceReply.History(
         List.of(new ServiceReply.Change(
-            17, ObjectKind.DEVICE, "this-machine", "created", 1, HttpApiFixture.NOW, "engineer", "first one", 2)),
+            17,
+            ObjectKind.DEVICE,
+            "this-machine",
+            "created",
+            1,
+            HttpApiFixture.NOW,
+            "engineer",
+            "first one",
+            2)),
         17));
 
-    assertThat(API.get("/api/v1/config/history?after=16&limit=5").text()).isEqualTo("{\"items\":[{\"version\":17,"
-        + "\"kind\":\"device\",\"id\":\"this-machine\",\"action\":\"created\",\"revision\":1,"
-        + "\"at\":\"2026-11-22T10:00:00Z\",\"author\":\"engineer\",\"comment\":\"first one\",\"term\":2}],"
-        + "\"version\":17}");
+    assertThat(API.get("/api/v1/config/history?after=16&limit=5").text())
+        .isEqualTo("{\"items\":[{\"version\":17,"
+            + "\"kind\":\"device\",\"id\":\"this-machine\",\"action\":\"created\",\"revision\":1,"
+            + "\"at\":\"2026-11-22T10:00:00Z\",\"author\":\"engineer\",\"comment\":\"first one\",\"term\":2}],"
+            + "\"version\":17}");
     assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.GetHistory(16, 5));
   }
 }

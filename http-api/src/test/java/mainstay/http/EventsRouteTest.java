@@ -32,16 +32,21 @@ class EventsRouteTest {
   @Test
   void eventsComeByNameAndHeartbeatsBetween() throws Exception {
     try (var stream = open("")) {
-      assertThat(stream.response.headers().firstValue("Content-Type")).contains("text/event-stream");
+      assertThat(stream.response.headers().firstValue("Content-Type"))
+          .contains("text/event-stream");
       assertThat(stream.response.headers().firstValue("X-Accel-Buffering")).contains("no");
       assertThat(stream.frame()).containsExactly("retry: 1000");
       assertThat(stream.frame()).containsExactly(": heartbeat");
 
-      publishUntilSeen(stream, new LiveEvent("service-activated", HttpApiFixture.NOW, Map.of("server", "bravo\nx")));
+      publishUntilSeen(
+          stream,
+          new LiveEvent("service-activated", HttpApiFixture.NOW, Map.of("server", "bravo\nx")));
 
-      assertThat(stream.last).containsExactly("event: service-activated",
-          "data: {\"type\":\"service-activated\",\"at\":\"2026-11-22T10:00:00Z\","
-              + "\"fields\":{\"server\":\"bravo\\nx\"}}");
+      assertThat(stream.last)
+          .containsExactly(
+              "event: service-activated",
+              "data: {\"type\":\"service-activated\",\"at\":\"2026-11-22T10:00:00Z\","
+                  + "\"fields\":{\"server\":\"bravo\\nx\"}}");
     }
   }
 
@@ -136,7 +141,8 @@ class EventsRouteTest {
   }
 
   private Stream open(String query) throws Exception {
-    var request = api.request("/api/v1/events" + query).header("Authorization", "Bearer " + api.token(Role.VIEWER));
+    var request = api.request("/api/v1/events" + query)
+        .header("Authorization", "Bearer " + api.token(Role.VIEWER));
     return new Stream(api.client.send(request.GET().build(), BodyHandlers.ofInputStream()));
   }
 
@@ -147,7 +153,8 @@ class EventsRouteTest {
 
     Stream(HttpResponse<InputStream> response) {
       this.response = response;
-      this.reader = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+      this.reader =
+          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
       assertThat(response.statusCode()).isEqualTo(200);
     }
 

@@ -43,7 +43,13 @@ public final class HttpApiBenchmark {
     Path directory = Files.createTempDirectory("http-api-benchmark");
     ActorTestKit kit = ActorTestKit.create();
     try {
-      var settings = new HttpApiSettings("127.0.0.1", 0, directory, Duration.ofSeconds(5), 1 << 20, 1_000,
+      var settings = new HttpApiSettings(
+          "127.0.0.1",
+          0,
+          directory,
+          Duration.ofSeconds(5),
+          1 << 20,
+          1_000,
           new HttpApiSettings.Events(Duration.ofSeconds(15), 16, 1));
       ActorRef<ServiceRouter.Command> router = kit.spawn(Behaviors.receiveMessage(command -> {
         answer((ServiceRouter.Ask) command);
@@ -51,9 +57,17 @@ public final class HttpApiBenchmark {
       }));
       ActorRef<ClusterOverview.Message> overview = kit.spawn(Behaviors.ignore());
       ActorRef<ClusterSupervisor.Command> supervisor = kit.spawn(Behaviors.ignore());
-      var ports = new HttpApiPorts(router, overview, supervisor, new HttpApiFixture.NoSamples(),
-          () -> Readiness.READY, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Clock.systemUTC());
-      int port = HttpApiFixture.await(HttpApi.bind(ports, settings, kit.system())).localAddress().getPort();
+      var ports = new HttpApiPorts(
+          router,
+          overview,
+          supervisor,
+          new HttpApiFixture.NoSamples(),
+          () -> Readiness.READY,
+          new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+          Clock.systemUTC());
+      int port = HttpApiFixture.await(HttpApi.bind(ports, settings, kit.system()))
+          .localAddress()
+          .getPort();
       String token = TokenFiles.open(directory).get(Role.OPERATOR);
       if (arguments.length == 1 && arguments[0].equals("serve")) {
         System.out.println(port + " " + token);
@@ -63,11 +77,15 @@ public final class HttpApiBenchmark {
       int warmUp = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
       int measured = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
       String body = "{\"value\":21.5}";
-      String put = "PUT /api/v1/points/setpoint-1/value HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
-          + "\r\nIdempotency-Key: abcdefgh-1234\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
-          + "\r\n\r\n" + body;
-      String get = "GET /api/v1/points/setpoint-1/value HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
-          + "\r\n\r\n";
+      String put =
+          "PUT /api/v1/points/setpoint-1/value HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + token
+              + "\r\nIdempotency-Key: abcdefgh-1234\r\nContent-Type: application/json\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n" + body;
+      String get =
+          "GET /api/v1/points/setpoint-1/value HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + token + "\r\n\r\n";
       measure("PUT", put, port, clients, warmUp, measured);
       measure("GET", get, port, clients, warmUp / 2, measured);
     } finally {
@@ -80,12 +98,18 @@ public final class HttpApiBenchmark {
   }
 
   private static void answer(ServiceRouter.Ask ask) {
-    String point = ask.request() instanceof Points.SetValue set ? set.point() : ((Points.GetValue) ask.request()).point();
-    ask.replyTo().tell(new ServiceRouter.Answer(
-        new ServiceReply.PointValue(point, Optional.of(21.5), 7, 2, Optional.of(Instant.now()), Quality.GOOD), 0));
+    String point = ask.request() instanceof Points.SetValue set
+        ? set.point()
+        : ((Points.GetValue) ask.request()).point();
+    ask.replyTo()
+        .tell(new ServiceRouter.Answer(
+            new ServiceReply.PointValue(
+                point, Optional.of(21.5), 7, 2, Optional.of(Instant.now()), Quality.GOOD),
+            0));
   }
 
-  private static void measure(String name, String request, int port, int clients, int warmUp, int seconds)
+  private static void measure(
+      String name, String request, int port, int clients, int warmUp, int seconds)
       throws InterruptedException {
     long start = System.nanoTime() + Duration.ofSeconds(warmUp).toNanos();
     long end = start + Duration.ofSeconds(seconds).toNanos();
@@ -97,9 +121,17 @@ public final class HttpApiBenchmark {
     for (Client run : runs) {
       run.join();
     }
-    long[] nanos = runs.stream().flatMapToLong(run -> run.nanos.stream().mapToLong(Long::longValue)).sorted().toArray();
-    System.out.printf("%s clients=%d answered/s=%.0f p50=%.2f ms p99=%.2f ms max=%.2f ms%n", name, clients,
-        nanos.length / (double) seconds, nanos[nanos.length / 2] / 1e6, nanos[(int) (nanos.length * 0.99)] / 1e6,
+    long[] nanos = runs.stream()
+        .flatMapToLong(run -> run.nanos.stream().mapToLong(Long::longValue))
+        .sorted()
+        .toArray();
+    System.out.printf(
+        "%s clients=%d answered/s=%.0f p50=%.2f ms p99=%.2f ms max=%.2f ms%n",
+        name,
+        clients,
+        nanos.length / (double) seconds,
+        nanos[nanos.length / 2] / 1e6,
+        nanos[(int) (nanos.length * 0.99)] / 1e6,
         Arrays.stream(nanos).max().orElse(0) / 1e6);
   }
 
@@ -138,7 +170,9 @@ public final class HttpApiBenchmark {
 
     private static void readResponse(InputStream in) throws IOException {
       var head = new StringBuilder(256);
-      while (head.length() < 4 || head.charAt(head.length() - 1) != '\n' || head.charAt(head.length() - 3) != '\n') {
+      while (head.length() < 4
+          || head.charAt(head.length() - 1) != '\n'
+          || head.charAt(head.length() - 3) != '\n') {
         head.append((char) in.read());
       }
       if (!head.substring(9, 12).equals("200")) {

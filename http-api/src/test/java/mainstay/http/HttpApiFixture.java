@@ -71,12 +71,14 @@ final class HttpApiFixture implements AutoCloseable {
   final HttpApiPorts ports;
   final HttpApiSettings settings;
   final ActorTestKit kit;
-  final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /** What the router answers; empty for silence. */
   volatile Function<ServiceRouter.Ask, Optional<ServiceReply>> router = ask -> Optional.empty();
   /** What the supervisor answers; null for silence. */
   volatile Function<ClusterSupervisor.Command, Object> supervisor = command -> null;
+
   volatile Optional<ClusterStatus> status = Optional.of(status("alpha"));
   volatile Readiness readiness = Readiness.READY;
   volatile SampleQueries samples = new NoSamples();
@@ -96,13 +98,24 @@ final class HttpApiFixture implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     kit = ActorTestKit.create(ConfigFactory.parseString(
-        "akka.loglevel = WARNING\nakka.coordinated-shutdown.exit-jvm = off").withFallback(ConfigFactory.load()));
+            "akka.loglevel = WARNING\nakka.coordinated-shutdown.exit-jvm = off")
+        .withFallback(ConfigFactory.load()));
     settings = new HttpApiSettings(
-        "127.0.0.1", 0, directory, PATIENCE, 4_096, 50,
+        "127.0.0.1",
+        0,
+        directory,
+        PATIENCE,
+        4_096,
+        50,
         new HttpApiSettings.Events(Duration.ofMillis(heartbeatMillis), eventBuffer, eventClients));
     ports = new HttpApiPorts(
-        kit.spawn(routerBehavior()), kit.spawn(overviewBehavior()), kit.spawn(supervisorBehavior()),
-        new DelegatingSamples(), () -> readiness, metrics, Clock.fixed(NOW, ZoneOffset.UTC));
+        kit.spawn(routerBehavior()),
+        kit.spawn(overviewBehavior()),
+        kit.spawn(supervisorBehavior()),
+        new DelegatingSamples(),
+        () -> readiness,
+        metrics,
+        Clock.fixed(NOW, ZoneOffset.UTC));
     binding = await(HttpApi.bind(ports, settings, kit.system()));
     tokens = TokenFiles.open(directory);
   }
@@ -166,11 +179,13 @@ final class HttpApiFixture implements AutoCloseable {
     if (body != null && !List.of(headers).contains("Content-Type")) {
       request.header("Content-Type", "application/json");
     }
-    return send(request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    return send(request.method(
+        method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(DEADLINE);
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        .timeout(DEADLINE);
   }
 
   Response send(HttpRequest.Builder request) {
@@ -179,7 +194,8 @@ final class HttpApiFixture implements AutoCloseable {
       String type = response.headers().firstValue("Content-Type").orElse("");
       return new Response(
           response.statusCode(),
-          type.contains("json") && !response.body().isEmpty() ? MAPPER.readTree(response.body())
+          type.contains("json") && !response.body().isEmpty()
+              ? MAPPER.readTree(response.body())
               : MAPPER.missingNode(),
           response.body(),
           response);
@@ -197,18 +213,42 @@ final class HttpApiFixture implements AutoCloseable {
     return new ClusterStatus(
         new ServerId("alpha"),
         List.of(new ClusterStatus.Server(
-            new ServerId("alpha"), List.of("voter"), "up", "i-1", 0, 0, new Fitness(List.of("disk short")), "0.1")),
+            new ServerId("alpha"),
+            List.of("voter"),
+            "up",
+            "i-1",
+            0,
+            0,
+            new Fitness(List.of("disk short")),
+            "0.1")),
         new ClusterStatus.Quorum(3, 2, true, "2 of 3 voters are reachable"),
         List.of(
             new ClusterStatus.Service(
-                ServiceName.CONFIGURATION, list, FailbackPolicy.AUTOMATIC, Optional.of(new ServerId(active)), 7,
-                "active", active + " is the first available in the list", 7,
+                ServiceName.CONFIGURATION,
+                list,
+                FailbackPolicy.AUTOMATIC,
+                Optional.of(new ServerId(active)),
+                7,
+                "active",
+                active + " is the first available in the list",
+                7,
                 List.of(new ClusterStatus.Standby(
-                    new ServerId("charlie"), "standby", "follows, alpha comes first", 0, 42, "abc"))),
+                    new ServerId("charlie"),
+                    "standby",
+                    "follows, alpha comes first",
+                    0,
+                    42,
+                    "abc"))),
             new ClusterStatus.Service(
-                ServiceName.dge("main"), list,
-                new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30)), Optional.empty(), 3, "none",
-                "no server in the list is up", 0, List.of())),
+                ServiceName.dge("main"),
+                list,
+                new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30)),
+                Optional.empty(),
+                3,
+                "none",
+                "no server in the list is up",
+                0,
+                List.of())),
         List.of(new ClusterStatus.Database("db1", "postgresql", true, "reachable", 1)),
         17);
   }
@@ -230,7 +270,9 @@ final class HttpApiFixture implements AutoCloseable {
       var ask = (ServiceRouter.Ask) command;
       asked.add(ask);
       long age = ask.consistency() == ServiceRouter.Consistency.LOCAL ? 120 : 0;
-      router.apply(ask).ifPresent(reply -> ask.replyTo().tell(new ServiceRouter.Answer(reply, age)));
+      router
+          .apply(ask)
+          .ifPresent(reply -> ask.replyTo().tell(new ServiceRouter.Answer(reply, age)));
       return Behaviors.same();
     });
   }
@@ -247,9 +289,10 @@ final class HttpApiFixture implements AutoCloseable {
       commanded.add(command);
       Object reply = supervisor.apply(command);
       if (reply instanceof ClusterSupervisor.OperationReply operation) {
-        ActorRef<ClusterSupervisor.OperationReply> replyTo = command instanceof ClusterSupervisor.Switchover s
-            ? s.replyTo()
-            : ((ClusterSupervisor.GetOperation) command).replyTo();
+        ActorRef<ClusterSupervisor.OperationReply> replyTo =
+            command instanceof ClusterSupervisor.Switchover s
+                ? s.replyTo()
+                : ((ClusterSupervisor.GetOperation) command).replyTo();
         replyTo.tell(operation);
       } else if (reply instanceof ClusterSupervisor.Terms terms) {
         ((ClusterSupervisor.GetTerms) command).replyTo().tell(terms);
@@ -271,7 +314,8 @@ final class HttpApiFixture implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<List<SampleBucket>> buckets(String series, Instant from, Instant to, Duration step) {
+    public CompletionStage<List<SampleBucket>> buckets(
+        String series, Instant from, Instant to, Duration step) {
       return CompletableFuture.completedFuture(List.of());
     }
   }
@@ -288,7 +332,8 @@ final class HttpApiFixture implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<List<SampleBucket>> buckets(String series, Instant from, Instant to, Duration step) {
+    public CompletionStage<List<SampleBucket>> buckets(
+        String series, Instant from, Instant to, Duration step) {
       return samples.buckets(series, from, to, step);
     }
   }

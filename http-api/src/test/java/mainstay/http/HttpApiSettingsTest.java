@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -20,10 +20,17 @@ class HttpApiSettingsTest {
   void theReferenceHoldsEverythingButTheDirectory() {
     var settings = HttpApiSettings.from(with("mainstay.http.token-directory = /tokens"), 8_080);
 
-    assertThat(settings).isEqualTo(new HttpApiSettings(
-        "127.0.0.1", 8_080, Path.of("/tokens"), Duration.ofSeconds(5), 1_048_576, 10_000,
-        new HttpApiSettings.Events(Duration.ofSeconds(15), 512, 100)));
-    assertThatThrownBy(() -> HttpApiSettings.from(with(""), 8_080)).hasMessageContaining("token-directory");
+    assertThat(settings)
+        .isEqualTo(new HttpApiSettings(
+            "127.0.0.1",
+            8_080,
+            Path.of("/tokens"),
+            Duration.ofSeconds(5),
+            1_048_576,
+            10_000,
+            new HttpApiSettings.Events(Duration.ofSeconds(15), 512, 100)));
+    assertThatThrownBy(() -> HttpApiSettings.from(with(""), 8_080))
+        .hasMessageContaining("token-directory");
   }
 
   @ParameterizedTest
@@ -45,12 +52,21 @@ class HttpApiSettingsTest {
 
   @Test
   void aPortInUseIsNamed() throws IOException {
-    try (var api = new HttpApiFixture(); var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (var api = new HttpApiFixture();
+        var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var settings = api.settings;
-      var same = new HttpApiSettings("127.0.0.1", taken.getLocalPort(), settings.tokenDirectory(),
-          settings.requestPatience(), settings.maximumBody(), settings.maximumItems(), settings.events());
+      var same = new HttpApiSettings(
+          "127.0.0.1",
+          taken.getLocalPort(),
+          settings.tokenDirectory(),
+          settings.requestPatience(),
+          settings.maximumBody(),
+          settings.maximumItems(),
+          settings.events());
 
-      assertThatThrownBy(() -> HttpApi.bind(api.ports, same, api.kit.system()).toCompletableFuture().get())
+      assertThatThrownBy(() -> HttpApi.bind(api.ports, same, api.kit.system())
+              .toCompletableFuture()
+              .get())
           .isInstanceOf(ExecutionException.class)
           .cause()
           .isInstanceOf(HttpBindException.class)

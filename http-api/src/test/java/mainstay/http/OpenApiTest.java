@@ -23,11 +23,17 @@ class OpenApiTest {
   @Test
   void everyRouteIsInTheDocumentAndBack() {
     var documented = new TreeSet<String>();
-    document().get("paths").properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(
-        method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+    document()
+        .get("paths")
+        .properties()
+        .forEach(path -> path.getValue()
+            .fieldNames()
+            .forEachRemaining(
+                method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
     var inCode = new TreeSet<String>();
-    AccessTest.endpoints().forEach(endpoint -> inCode.add(endpoint.method() + " " + endpoint.path()));
+    AccessTest.endpoints()
+        .forEach(endpoint -> inCode.add(endpoint.method() + " " + endpoint.path()));
 
     assertThat(documented).isEqualTo(inCode);
   }
@@ -37,7 +43,8 @@ class OpenApiTest {
     var paths = document().get("paths");
 
     assertThat(AccessTest.endpoints()).allSatisfy(endpoint -> {
-      var operation = paths.get(endpoint.path().toString()).get(endpoint.method().toLowerCase(Locale.ROOT));
+      var operation =
+          paths.get(endpoint.path().toString()).get(endpoint.method().toLowerCase(Locale.ROOT));
       if (endpoint.role().isPresent()) {
         assertThat(operation.get("x-role").asText())
             .isEqualTo(endpoint.role().get().name().toLowerCase(Locale.ROOT));
@@ -50,27 +57,38 @@ class OpenApiTest {
   @Test
   void everyVariableOfAPathIsAParameter() {
     var document = document();
-    document.get("paths").properties().forEach(path -> path.getValue().forEach(operation -> {
-      Set<String> declared = new TreeSet<>();
-      operation.path("parameters").forEach(parameter -> {
-        var resolved = parameter.has("$ref") ? document.at(parameter.get("$ref").asText().substring(1)) : parameter;
-        if (resolved.get("in").asText().equals("path")) {
-          declared.add(resolved.get("name").asText());
-        }
-      });
-      var used = new TreeSet<String>();
-      VARIABLE.matcher(path.getKey()).results().forEach(match -> used.add(match.group(1)));
-      assertThat(declared).as(path.getKey()).isEqualTo(used);
-    }));
+    document
+        .get("paths")
+        .properties()
+        .forEach(path -> path.getValue().forEach(operation -> {
+          Set<String> declared = new TreeSet<>();
+          operation.path("parameters").forEach(parameter -> {
+            var resolved = parameter.has("$ref")
+                ? document.at(parameter.get("$ref").asText().substring(1))
+                : parameter;
+            if (resolved.get("in").asText().equals("path")) {
+              declared.add(resolved.get("name").asText());
+            }
+          });
+          var used = new TreeSet<String>();
+          VARIABLE.matcher(path.getKey()).results().forEach(match -> used.add(match.group(1)));
+          assertThat(declared).as(path.getKey()).isEqualTo(used);
+        }));
   }
 
   @Test
   void everyReferenceLeadsSomewhere() {
     var document = document();
 
-    var references = REFERENCE.matcher(document.toString()).results().map(match -> match.group(1)).toList();
+    var references = REFERENCE
+        .matcher(document.toString())
+        .results()
+        .map(match -> match.group(1))
+        .toList();
 
-    assertThat(references).isNotEmpty().allSatisfy(at -> assertThat(document.at(at).isMissingNode()).as(at).isFalse());
+    assertThat(references)
+        .isNotEmpty()
+        .allSatisfy(at -> assertThat(document.at(at).isMissingNode()).as(at).isFalse());
   }
 
   private static JsonNode document() {

@@ -26,8 +26,8 @@ class PointsRouteTest {
   private static final HttpApiFixture API = new HttpApiFixture();
   private static final String VALUE = "/api/v1/points/setpoint-1/value";
   private static final Instant TIME = Instant.parse("2026-11-22T09:59:59.123Z");
-  private static final ServiceReply STORED =
-      new ServiceReply.PointValue("setpoint-1", Optional.of(21.5), 7, 2, Optional.of(TIME), Quality.GOOD);
+  private static final ServiceReply STORED = new ServiceReply.PointValue(
+      "setpoint-1", Optional.of(21.5), 7, 2, Optional.of(TIME), Quality.GOOD);
 
   @AfterAll
   static void close() {
@@ -38,19 +38,28 @@ class PointsRouteTest {
   void aValueIsSetOnBehalfOfTheSenderWithItsKeyAndRevision() {
     API.answer(STORED);
 
-    var response = API.send("PUT", VALUE, Optional.of(Role.OPERATOR), "{\"value\":21.5}",
-        "Idempotency-Key", "key 1", "If-Match", "\"6\"");
+    var response = API.send(
+        "PUT",
+        VALUE,
+        Optional.of(Role.OPERATOR),
+        "{\"value\":21.5}",
+        "Idempotency-Key",
+        "key 1",
+        "If-Match",
+        "\"6\"");
 
     assertThat(response.status()).isEqualTo(200);
-    assertThat(response.text()).isEqualTo("{\"id\":\"setpoint-1\",\"value\":21.5,\"revision\":7,\"term\":2,"
-        + "\"time\":\"2026-11-22T09:59:59.123Z\",\"quality\":\"GOOD\"}");
+    assertThat(response.text())
+        .isEqualTo("{\"id\":\"setpoint-1\",\"value\":21.5,\"revision\":7,\"term\":2,"
+            + "\"time\":\"2026-11-22T09:59:59.123Z\",\"quality\":\"GOOD\"}");
     assertThat(response.etag()).isEqualTo("\"7\"");
     var ask = API.onlyAsk();
     assertThat(ask.service()).isEqualTo(ServiceName.CONFIGURATION);
     assertThat(ask.requestId()).isEqualTo("operator/key 1");
     assertThat(ask.principal()).isEqualTo(new Principal("operator", Role.OPERATOR));
     assertThat(ask.patience()).isEqualTo(HttpApiFixture.PATIENCE);
-    assertThat(ask.request()).isEqualTo(new Points.SetValue("setpoint-1", 21.5, Precondition.revision(6)));
+    assertThat(ask.request())
+        .isEqualTo(new Points.SetValue("setpoint-1", 21.5, Precondition.revision(6)));
   }
 
   @Test
@@ -61,7 +70,8 @@ class PointsRouteTest {
 
     API.put(VALUE, "{\"value\":22}", "If-Match", etag);
 
-    assertThat(API.onlyAsk().request()).isEqualTo(new Points.SetValue("setpoint-1", 22, Precondition.revision(7)));
+    assertThat(API.onlyAsk().request())
+        .isEqualTo(new Points.SetValue("setpoint-1", 22, Precondition.revision(7)));
   }
 
   @Test
@@ -71,8 +81,10 @@ class PointsRouteTest {
     API.put(VALUE, "{\"value\":1}");
     API.put(VALUE, "{\"value\":1}", "If-None-Match", "*");
 
-    assertThat(API.asked).extracting(ask -> ask.requestId()).doesNotHaveDuplicates().allMatch(
-        id -> id.startsWith("admin/"));
+    assertThat(API.asked)
+        .extracting(ask -> ask.requestId())
+        .doesNotHaveDuplicates()
+        .allMatch(id -> id.startsWith("admin/"));
     assertThat(API.asked.peekLast().request())
         .isEqualTo(new Points.SetValue("setpoint-1", 1, Precondition.ABSENT));
   }
@@ -81,8 +93,7 @@ class PointsRouteTest {
   void aKnownRevisionIsNotSentAgain() {
     API.answer(STORED);
 
-    var response = API.send(
-        "GET", VALUE, Optional.of(Role.VIEWER), null, "If-None-Match", "\"7\"");
+    var response = API.send("GET", VALUE, Optional.of(Role.VIEWER), null, "If-None-Match", "\"7\"");
 
     assertThat(response.status()).isEqualTo(304);
     assertThat(response.text()).isEmpty();
@@ -97,16 +108,19 @@ class PointsRouteTest {
 
     assertThat(linearizable.json().has("ageMillis")).isFalse();
     assertThat(local.json().get("ageMillis").asLong()).isEqualTo(120);
-    assertThat(API.asked).extracting(ask -> ask.consistency())
+    assertThat(API.asked)
+        .extracting(ask -> ask.consistency())
         .containsExactly(Consistency.LINEARIZABLE, Consistency.LOCAL);
   }
 
   @Test
   void anUnsetValueIsNull() {
-    API.answer(new ServiceReply.PointValue("setpoint-1", Optional.empty(), 0, 0, Optional.empty(), Quality.UNSET));
+    API.answer(new ServiceReply.PointValue(
+        "setpoint-1", Optional.empty(), 0, 0, Optional.empty(), Quality.UNSET));
 
-    assertThat(API.get(VALUE).text()).isEqualTo("{\"id\":\"setpoint-1\",\"value\":null,\"revision\":0,\"term\":0,"
-        + "\"time\":null,\"quality\":\"UNSET\"}");
+    assertThat(API.get(VALUE).text())
+        .isEqualTo("{\"id\":\"setpoint-1\",\"value\":null,\"revision\":0,\"term\":0,"
+            + "\"time\":null,\"quality\":\"UNSET\"}");
   }
 
   @Test
@@ -122,8 +136,9 @@ class PointsRouteTest {
 
     var response = API.get("/api/v1/points/host-cpu/value");
 
-    assertThat(response.text()).isEqualTo("{\"id\":\"host-cpu\",\"value\":null,\"revision\":null,\"term\":null,"
-        + "\"time\":\"2026-11-22T09:59:59.123Z\",\"quality\":\"BAD\"}");
+    assertThat(response.text())
+        .isEqualTo("{\"id\":\"host-cpu\",\"value\":null,\"revision\":null,\"term\":null,"
+            + "\"time\":\"2026-11-22T09:59:59.123Z\",\"quality\":\"BAD\"}");
     assertThat(response.header("ETag")).isEmpty();
   }
 
@@ -147,7 +162,8 @@ class PointsRouteTest {
       }
 
       @Override
-      public CompletionStage<List<Sample>> range(String series, Instant from, Instant to, int limit) {
+      public CompletionStage<List<Sample>> range(
+          String series, Instant from, Instant to, int limit) {
         return new CompletableFuture<>();
       }
     };
@@ -167,14 +183,16 @@ class PointsRouteTest {
         List.of(new ServiceReply.PointDescription("setpoint-1", "Setpoint 1", "manual", "°C"))));
 
     assertThat(API.get("/api/v1/points").text())
-        .isEqualTo("{\"items\":[{\"id\":\"setpoint-1\",\"name\":\"Setpoint 1\",\"kind\":\"manual\",\"unit\":\"°C\"}]}");
+        .isEqualTo(
+            "{\"items\":[{\"id\":\"setpoint-1\",\"name\":\"Setpoint 1\",\"kind\":\"manual\",\"unit\":\"°C\"}]}");
   }
 
   @Test
   void samplesOfAnIntervalAreListed() {
     API.samples = new HttpApiFixture.NoSamples() {
       @Override
-      public CompletionStage<List<Sample>> range(String series, Instant from, Instant to, int limit) {
+      public CompletionStage<List<Sample>> range(
+          String series, Instant from, Instant to, int limit) {
         assertThat(limit).isEqualTo(20);
         return CompletableFuture.completedFuture(List.of(
             new Sample(series, from, Optional.of(1.0), Quality.GOOD),
@@ -182,19 +200,21 @@ class PointsRouteTest {
       }
     };
 
-    var response =
-        API.get("/api/v1/points/host-cpu/samples?from=2026-11-22T09:00:00Z&to=2026-11-22T09:01:00Z&limit=20");
+    var response = API.get(
+        "/api/v1/points/host-cpu/samples?from=2026-11-22T09:00:00Z&to=2026-11-22T09:01:00Z&limit=20");
 
-    assertThat(response.text()).isEqualTo("{\"id\":\"host-cpu\",\"samples\":["
-        + "{\"time\":\"2026-11-22T09:00:00Z\",\"value\":1.0,\"quality\":\"GOOD\"},"
-        + "{\"time\":\"2026-11-22T09:00:59.999Z\",\"value\":null,\"quality\":\"BAD\"}]}");
+    assertThat(response.text())
+        .isEqualTo("{\"id\":\"host-cpu\",\"samples\":["
+            + "{\"time\":\"2026-11-22T09:00:00Z\",\"value\":1.0,\"quality\":\"GOOD\"},"
+            + "{\"time\":\"2026-11-22T09:00:59.999Z\",\"value\":null,\"quality\":\"BAD\"}]}");
   }
 
   @Test
   void withAStepSamplesAreSummedUpOverTheLastHour() {
     API.samples = new HttpApiFixture.NoSamples() {
       @Override
-      public CompletionStage<List<SampleBucket>> buckets(String series, Instant from, Instant to, Duration step) {
+      public CompletionStage<List<SampleBucket>> buckets(
+          String series, Instant from, Instant to, Duration step) {
         assertThat(to).isEqualTo(HttpApiFixture.NOW);
         assertThat(from).isEqualTo(HttpApiFixture.NOW.minusSeconds(3_600));
         assertThat(step).isEqualTo(Duration.ofMinutes(5));
@@ -202,9 +222,10 @@ class PointsRouteTest {
       }
     };
 
-    assertThat(API.get("/api/v1/points/host-cpu/samples?step=5m").text()).isEqualTo("{\"id\":\"host-cpu\","
-        + "\"samples\":[{\"time\":\"2026-11-22T09:00:00Z\",\"minimum\":1.0,\"maximum\":3.0,\"average\":2.0,"
-        + "\"count\":12}]}");
+    assertThat(API.get("/api/v1/points/host-cpu/samples?step=5m").text())
+        .isEqualTo("{\"id\":\"host-cpu\","
+            + "\"samples\":[{\"time\":\"2026-11-22T09:00:00Z\",\"minimum\":1.0,\"maximum\":3.0,\"average\":2.0,"
+            + "\"count\":12}]}");
   }
 
   @Test

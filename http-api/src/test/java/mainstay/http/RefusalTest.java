@@ -35,7 +35,8 @@ class RefusalTest {
   @ParameterizedTest
   @EnumSource(Reason.class)
   void everyReasonHasItsStatus(Reason reason) {
-    API.answer(new Rejected(reason, "a sentence", List.of(new FieldError("/value", "is too high"))));
+    API.answer(
+        new Rejected(reason, "a sentence", List.of(new FieldError("/value", "is too high"))));
 
     var read = API.get(VALUE);
     var write = API.put(VALUE, "{\"value\":1}");
@@ -45,7 +46,8 @@ class RefusalTest {
     assertThat(write.header("Content-Type")).contains("application/problem+json");
     assertThat(write.json().get("status").asInt()).isEqualTo(write.status());
     assertThat(write.json().get("type").asText())
-        .isEqualTo("urn:mainstay:problem:" + reason.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        .isEqualTo(
+            "urn:mainstay:problem:" + reason.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     assertThat(write.json().get("title").asText()).isNotEmpty();
     assertThat(write.json().get("detail").asText()).isEqualTo("a sentence");
     assertThat(write.json().get("errors").toString())
@@ -73,7 +75,9 @@ class RefusalTest {
     var response = API.get(VALUE);
 
     assertThat(response.status()).isEqualTo(500);
-    assertThat(response.json().get("detail").asText()).contains("incident").doesNotContain("Written");
+    assertThat(response.json().get("detail").asText())
+        .contains("incident")
+        .doesNotContain("Written");
     assertThat(response.text()).doesNotContain("Exception").doesNotContain("mainstay.http");
   }
 }

@@ -26,7 +26,13 @@ class ServicesRouteTest {
   private static final FailbackPolicy DELAYED =
       new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30));
   private static final ClusterSupervisor.Operation OPERATION = new ClusterSupervisor.Operation(
-      "op-1", ServiceName.CONFIGURATION, new ServerId("alpha"), new ServerId("bravo"), "running", "draining", 0,
+      "op-1",
+      ServiceName.CONFIGURATION,
+      new ServerId("alpha"),
+      new ServerId("bravo"),
+      "running",
+      "draining",
+      0,
       HttpApiFixture.NOW);
 
   @AfterAll
@@ -46,29 +52,32 @@ class ServicesRouteTest {
     var plain = API.get("/api/v1/services/dge/main");
     var encoded = API.get("/api/v1/services/dge%2Fmain");
 
-    assertThat(plain.text()).isEqualTo("{\"name\":\"dge/main\",\"serverList\":[\"alpha\",\"bravo\",\"charlie\"],"
-        + "\"policy\":{\"mode\":\"delayed\",\"delay\":\"30s\"},\"active\":null,\"term\":3,\"state\":\"none\","
-        + "\"why\":\"no server in the list is up\",\"rule\":0,\"standbys\":[]}");
+    assertThat(plain.text())
+        .isEqualTo("{\"name\":\"dge/main\",\"serverList\":[\"alpha\",\"bravo\",\"charlie\"],"
+            + "\"policy\":{\"mode\":\"delayed\",\"delay\":\"30s\"},\"active\":null,\"term\":3,\"state\":\"none\","
+            + "\"why\":\"no server in the list is up\",\"rule\":0,\"standbys\":[]}");
     assertThat(encoded.text()).isEqualTo(plain.text());
   }
 
   @Test
   void theExplanationNamesEachServer() {
-    assertThat(API.get("/api/v1/services/configuration/explain").text()).isEqualTo("{\"service\":\"configuration\","
-        + "\"active\":\"alpha\",\"term\":7,\"why\":\"alpha is the first available in the list\",\"rule\":7,"
-        + "\"servers\":[{\"server\":\"alpha\",\"why\":\"alpha is the first available in the list\"},"
-        + "{\"server\":\"charlie\",\"why\":\"follows, alpha comes first\"}]}");
+    assertThat(API.get("/api/v1/services/configuration/explain").text())
+        .isEqualTo("{\"service\":\"configuration\","
+            + "\"active\":\"alpha\",\"term\":7,\"why\":\"alpha is the first available in the list\",\"rule\":7,"
+            + "\"servers\":[{\"server\":\"alpha\",\"why\":\"alpha is the first available in the list\"},"
+            + "{\"server\":\"charlie\",\"why\":\"follows, alpha comes first\"}]}");
   }
 
   @Test
   void theHistoryOfTermsIsRead() {
-    API.supervisor = command -> new ClusterSupervisor.Terms(List.of(
-        new ClusterSupervisor.Term(7, new ServerId("alpha"), HttpApiFixture.NOW, "first available")));
+    API.supervisor = command -> new ClusterSupervisor.Terms(List.of(new ClusterSupervisor.Term(
+        7, new ServerId("alpha"), HttpApiFixture.NOW, "first available")));
 
     var response = API.get("/api/v1/services/configuration/history?limit=5");
 
-    assertThat(response.text()).isEqualTo("{\"items\":[{\"term\":7,\"server\":\"alpha\","
-        + "\"at\":\"2026-11-22T10:00:00Z\",\"why\":\"first available\"}]}");
+    assertThat(response.text())
+        .isEqualTo("{\"items\":[{\"term\":7,\"server\":\"alpha\","
+            + "\"at\":\"2026-11-22T10:00:00Z\",\"why\":\"first available\"}]}");
     assertThat(((ClusterSupervisor.GetTerms) API.commanded.peek()).limit()).isEqualTo(5);
   }
 
@@ -82,37 +91,46 @@ class ServicesRouteTest {
 
   @Test
   void aSwitchoverGivesAnOperationToFollow() {
-    API.supervisor = command -> new ClusterSupervisor.OperationReply(Optional.of(OPERATION), Optional.empty());
+    API.supervisor =
+        command -> new ClusterSupervisor.OperationReply(Optional.of(OPERATION), Optional.empty());
 
-    var response = API.post("/api/v1/services/configuration/switchover", "{\"to\":\"bravo\"}",
-        "Idempotency-Key", "move-1");
+    var response = API.post(
+        "/api/v1/services/configuration/switchover",
+        "{\"to\":\"bravo\"}",
+        "Idempotency-Key",
+        "move-1");
 
     assertThat(response.status()).isEqualTo(202);
     assertThat(response.header("Location")).contains("/api/v1/operations/op-1");
-    assertThat(response.text()).isEqualTo("{\"operation\":\"op-1\",\"service\":\"configuration\",\"from\":\"alpha\","
-        + "\"to\":\"bravo\",\"state\":\"running\",\"detail\":\"draining\",\"pauseMillis\":0,"
-        + "\"startedAt\":\"2026-11-22T10:00:00Z\"}");
+    assertThat(response.text())
+        .isEqualTo("{\"operation\":\"op-1\",\"service\":\"configuration\",\"from\":\"alpha\","
+            + "\"to\":\"bravo\",\"state\":\"running\",\"detail\":\"draining\",\"pauseMillis\":0,"
+            + "\"startedAt\":\"2026-11-22T10:00:00Z\"}");
     var command = (ClusterSupervisor.Switchover) API.commanded.peek();
     assertThat(command.to()).contains(new ServerId("bravo"));
     assertThat(command.requestId()).isEqualTo("admin/move-1");
-    assertThat(API.get(response.header("Location").orElseThrow()).text()).isEqualTo(response.text());
+    assertThat(API.get(response.header("Location").orElseThrow()).text())
+        .isEqualTo(response.text());
   }
 
   @Test
   void theDestinationOfASwitchoverMayBeLeftOut() {
-    API.supervisor = command -> new ClusterSupervisor.OperationReply(Optional.of(OPERATION), Optional.empty());
+    API.supervisor =
+        command -> new ClusterSupervisor.OperationReply(Optional.of(OPERATION), Optional.empty());
 
     var empty = API.post("/api/v1/services/configuration/switchover", "{}");
     var none = API.post("/api/v1/services/configuration/switchover", null);
 
     assertThat(List.of(empty.status(), none.status())).containsExactly(202, 202);
-    assertThat(API.commanded).allMatch(command -> ((ClusterSupervisor.Switchover) command).to().isEmpty());
+    assertThat(API.commanded)
+        .allMatch(command -> ((ClusterSupervisor.Switchover) command).to().isEmpty());
   }
 
   @Test
   void aRefusedOrUnansweredSwitchoverSaysSo() {
     API.supervisor = command -> new ClusterSupervisor.OperationReply(
-        Optional.empty(), Optional.of(Rejected.of(Reason.REFUSED_BY_RULE, "bravo is not synchronised")));
+        Optional.empty(),
+        Optional.of(Rejected.of(Reason.REFUSED_BY_RULE, "bravo is not synchronised")));
     var refused = API.post("/api/v1/services/configuration/switchover", "{\"to\":\"bravo\"}");
     API.supervisor = command -> null;
     var silent = API.post("/api/v1/services/configuration/switchover", "{\"to\":\"bravo\"}");
@@ -122,31 +140,38 @@ class ServicesRouteTest {
     assertThat(refused.json().get("detail").asText()).isEqualTo("bravo is not synchronised");
     assertThat(silent.status()).isEqualTo(504);
     assertThat(operation.status()).isEqualTo(503);
-    assertThat(API.post("/api/v1/services/configuration/switchover", "{\"to\":\"B!\"}").status()).isEqualTo(422);
+    assertThat(API.post("/api/v1/services/configuration/switchover", "{\"to\":\"B!\"}")
+            .status())
+        .isEqualTo(422);
   }
 
   @Test
   void aServerListIsReplacedAndThePolicyKept() {
-    API.router = ask -> Optional.of(ask.request() instanceof Provisioning.GetObject
-        ? new ServiceReply.ObjectFound(
-            new ServiceSettings("dge/main", ServerList.of("alpha"), DELAYED, true), 4, 17)
-        : new ServiceReply.Written(18, 5, 2, false));
+    API.router = ask -> Optional.of(
+        ask.request() instanceof Provisioning.GetObject
+            ? new ServiceReply.ObjectFound(
+                new ServiceSettings("dge/main", ServerList.of("alpha"), DELAYED, true), 4, 17)
+            : new ServiceReply.Written(18, 5, 2, false));
 
-    var response = API.put(LIST + "?comment=why", "{\"servers\":[\"bravo\",\"alpha\"]}", "If-Match", "\"4\"");
+    var response =
+        API.put(LIST + "?comment=why", "{\"servers\":[\"bravo\",\"alpha\"]}", "If-Match", "\"4\"");
 
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.etag()).isEqualTo("\"5\"");
-    assertThat(API.asked.peekLast().request()).isEqualTo(new Provisioning.PutObject(
-        new ServiceSettings("dge/main", ServerList.of("bravo", "alpha"), DELAYED, true),
-        Precondition.revision(4), "why"));
+    assertThat(API.asked.peekLast().request())
+        .isEqualTo(new Provisioning.PutObject(
+            new ServiceSettings("dge/main", ServerList.of("bravo", "alpha"), DELAYED, true),
+            Precondition.revision(4),
+            "why"));
   }
 
   @Test
   void aPolicyChangedMeanwhileIsNotPutBack() {
-    API.router = ask -> Optional.of(ask.request() instanceof Provisioning.GetObject
-        ? new ServiceReply.ObjectFound(
-            new ServiceSettings("dge/main", ServerList.of("alpha"), DELAYED, true), 4, 17)
-        : Rejected.of(Reason.STALE_REVISION, "4 is not the current 5"));
+    API.router = ask -> Optional.of(
+        ask.request() instanceof Provisioning.GetObject
+            ? new ServiceReply.ObjectFound(
+                new ServiceSettings("dge/main", ServerList.of("alpha"), DELAYED, true), 4, 17)
+            : Rejected.of(Reason.STALE_REVISION, "4 is not the current 5"));
 
     var response = API.put(LIST, "{\"servers\":[\"bravo\"]}");
 
@@ -157,25 +182,30 @@ class ServicesRouteTest {
 
   @Test
   void aServiceWithoutSettingsGetsThemWithThePolicyOfTheDefault() {
-    API.router = ask -> Optional.of(ask.request() instanceof Provisioning.GetObject get
-        ? get.id().equals("default")
-            ? new ServiceReply.ObjectFound(
-                new ServiceSettings("default", ServerList.of("alpha"), DELAYED, true), 1, 17)
-            : Rejected.of(Reason.NOT_FOUND, "none")
-        : new ServiceReply.Written(18, 1, 2, true));
+    API.router = ask -> Optional.of(
+        ask.request() instanceof Provisioning.GetObject get
+            ? get.id().equals("default")
+                ? new ServiceReply.ObjectFound(
+                    new ServiceSettings("default", ServerList.of("alpha"), DELAYED, true), 1, 17)
+                : Rejected.of(Reason.NOT_FOUND, "none")
+            : new ServiceReply.Written(18, 1, 2, true));
 
     var response = API.put(LIST, "{\"servers\":[\"bravo\"]}");
 
     assertThat(response.status()).isEqualTo(201);
-    assertThat(API.asked.peekLast().request()).isEqualTo(new Provisioning.PutObject(
-        new ServiceSettings("dge/main", ServerList.of("bravo"), DELAYED, true), Precondition.ABSENT, ""));
+    assertThat(API.asked.peekLast().request())
+        .isEqualTo(new Provisioning.PutObject(
+            new ServiceSettings("dge/main", ServerList.of("bravo"), DELAYED, true),
+            Precondition.ABSENT,
+            ""));
   }
 
   @Test
   void aServerListNeedsAServiceThatExistsAndAnAuthorityThatAnswers() {
     API.router = ask -> Optional.of(Rejected.of(Reason.NO_ACTIVE_SERVER, "nobody is active"));
 
-    assertThat(API.put("/api/v1/services/dge/typo/server-list", "{\"servers\":[\"bravo\"]}").status())
+    assertThat(API.put("/api/v1/services/dge/typo/server-list", "{\"servers\":[\"bravo\"]}")
+            .status())
         .isEqualTo(404);
     assertThat(API.asked).isEmpty();
     assertThat(API.put(LIST, "{\"servers\":[\"bravo\"]}").status()).isEqualTo(503);

@@ -14,7 +14,8 @@ public final class ProblemException extends RuntimeException {
   private final transient List<FieldError> errors;
   private final transient Map<String, String> headers;
 
-  private ProblemException(ProblemKind kind, String detail, List<FieldError> errors, Map<String, String> headers) {
+  private ProblemException(
+      ProblemKind kind, String detail, List<FieldError> errors, Map<String, String> headers) {
     super(detail, null, false, false);
     this.kind = kind;
     this.errors = List.copyOf(errors);

@@ -17,7 +17,8 @@ public final class ProblemParsingErrorHandler extends ParsingErrorHandler {
   private ProblemParsingErrorHandler() {}
 
   @Override
-  public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
+  public HttpResponse handle(
+      StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
     return Problems.response(status.intValue(), error.summary());
   }
 }

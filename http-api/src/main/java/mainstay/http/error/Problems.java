@@ -19,12 +19,13 @@ import mainstay.protocol.model.FieldError;
 /** Problem documents (RFC 9457). */
 public final class Problems {
   private static final ContentType PROBLEM_JSON =
-      ContentTypes.create(MediaTypes.customWithFixedCharset("application", "problem+json", HttpCharsets.UTF_8,
-          Map.of(), false));
+      ContentTypes.create(MediaTypes.customWithFixedCharset(
+          "application", "problem+json", HttpCharsets.UTF_8, Map.of(), false));
 
   private static final ObjectWriter WRITER = new ObjectMapper().writerFor(Document.class);
 
-  private record Document(String type, String title, int status, String detail, List<FieldError> errors) {}
+  private record Document(
+      String type, String title, int status, String detail, List<FieldError> errors) {}
 
   private Problems() {}
 
@@ -39,17 +40,23 @@ public final class Problems {
   }
 
   private static HttpResponse response(
-      int status, ProblemKind kind, String detail, List<FieldError> errors, Map<String, String> more) {
+      int status,
+      ProblemKind kind,
+      String detail,
+      List<FieldError> errors,
+      Map<String, String> more) {
     var headers = new ArrayList<HttpHeader>();
     headers.add(RawHeader.create("Cache-Control", "no-store"));
-    kind.retryAfterSeconds().ifPresent(s -> headers.add(RawHeader.create("Retry-After", Integer.toString(s))));
+    kind.retryAfterSeconds()
+        .ifPresent(s -> headers.add(RawHeader.create("Retry-After", Integer.toString(s))));
     more.forEach((name, value) -> headers.add(RawHeader.create(name, value)));
     var document = new Document(kind.type(), kind.title(), status, detail, errors);
     byte[] body;
     try {
       body = WRITER.writeValueAsBytes(document);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a problem document cannot be written as JSON: " + document, e);
+      throw new IllegalStateException(
+          "a problem document cannot be written as JSON: " + document, e);
     }
     return HttpResponse.create()
         .withStatus(status)

@@ -77,7 +77,9 @@ public record ClusterJson(
   }
 
   /** @param delay null unless the mode is delayed */
-  public record Policy(String mode, @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> delay) {
+  public record Policy(
+      String mode,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> delay) {
     static Policy of(FailbackPolicy policy) {
       return new Policy(
           policy.mode().name().toLowerCase(Locale.ROOT),
@@ -88,7 +90,12 @@ public record ClusterJson(
   }
 
   public record Standby(
-      String server, String state, String message, int synchronisationMode, long sequence, String hash) {
+      String server,
+      String state,
+      String message,
+      int synchronisationMode,
+      long sequence,
+      String hash) {
     static Standby of(ClusterStatus.Standby standby) {
       return new Standby(
           standby.server().value(),
@@ -103,19 +110,31 @@ public record ClusterJson(
   public record Database(String name, String vendor, boolean active, String state, long epoch) {
     static Database of(ClusterStatus.Database database) {
       return new Database(
-          database.name(), database.vendor(), database.active(), database.state(), database.epoch());
+          database.name(),
+          database.vendor(),
+          database.active(),
+          database.state(),
+          database.epoch());
     }
   }
 
   /** {@code GET /services/NAME/explain}: why this server is active and no other. */
   public record Explanation(
-      String service, Optional<String> active, long term, String why, int rule, List<ServerReason> servers) {
+      String service,
+      Optional<String> active,
+      long term,
+      String why,
+      int rule,
+      List<ServerReason> servers) {
     public static Explanation of(ClusterStatus.Service service) {
       var reasons = new ArrayList<ServerReason>();
-      service.active().ifPresent(active -> reasons.add(new ServerReason(active.value(), service.why())));
+      service
+          .active()
+          .ifPresent(active -> reasons.add(new ServerReason(active.value(), service.why())));
       service.standbys().stream()
           .filter(standby -> !service.active().equals(Optional.of(standby.server())))
-          .forEach(standby -> reasons.add(new ServerReason(standby.server().value(), standby.message())));
+          .forEach(standby ->
+              reasons.add(new ServerReason(standby.server().value(), standby.message())));
       return new Explanation(
           service.name().value(),
           service.active().map(ServerId::value),

@@ -42,7 +42,8 @@ public final class Fields {
   /** @throws ProblemException INVALID if it is not an object */
   public static Fields of(JsonNode body) {
     if (!body.isObject()) {
-      throw ProblemException.at(ProblemKind.INVALID, "", "must be a JSON object, but is " + typeOf(body));
+      throw ProblemException.at(
+          ProblemKind.INVALID, "", "must be a JSON object, but is " + typeOf(body));
     }
     return new Fields(body, "", new ArrayList<>());
   }
@@ -53,7 +54,8 @@ public final class Fields {
     if (!errors.isEmpty()) {
       String detail = errors.size() == 1
           ? errors.get(0).path() + " " + errors.get(0).message()
-          : errors.size() + " fields are wrong, the first: " + errors.get(0).path() + " " + errors.get(0).message();
+          : errors.size() + " fields are wrong, the first: " + errors.get(0).path() + " "
+              + errors.get(0).message();
       throw ProblemException.of(ProblemKind.INVALID, detail, errors);
     }
   }
@@ -79,7 +81,9 @@ public final class Fields {
 
   public boolean flag(String field, boolean whenAbsent) {
     return present(field)
-        .map(node -> node.isBoolean() ? node.booleanValue() : wrongType(field, node, "true or false", whenAbsent))
+        .map(node -> node.isBoolean()
+            ? node.booleanValue()
+            : wrongType(field, node, "true or false", whenAbsent))
         .orElse(whenAbsent);
   }
 
@@ -114,7 +118,8 @@ public final class Fields {
 
   /** As in {@link DurationText}. */
   public Duration duration(String field) {
-    return optionalDuration(field).orElseGet(() -> missing(field, "a duration such as \"5s\"", Duration.ZERO));
+    return optionalDuration(field)
+        .orElseGet(() -> missing(field, "a duration such as \"5s\"", Duration.ZERO));
   }
 
   public Optional<Duration> optionalDuration(String field) {
@@ -138,17 +143,25 @@ public final class Fields {
       return missing(field, "one of " + words, Optional.empty());
     }
     var chosen = choices.stream()
-        .filter(choice -> node.get().isTextual() && word.apply(choice).equals(node.get().textValue()))
+        .filter(choice ->
+            node.get().isTextual() && word.apply(choice).equals(node.get().textValue()))
         .findFirst();
     if (chosen.isEmpty()) {
-      refuse(field, "must be one of " + words + ", but is " + shortened(node.get().toString()));
+      refuse(
+          field, "must be one of " + words + ", but is " + shortened(node.get().toString()));
     }
     return chosen;
   }
 
-  /** A list of one or more texts, each turned into a value; a constructor's {@link IllegalArgumentException} becomes a fault. */
+  /**
+   * A list of one or more texts, each turned into a value.
+   *
+   * @param element whose {@link IllegalArgumentException} becomes a fault
+   */
   public <T> List<T> list(String field, Function<String, T> element) {
-    return present(field).map(node -> elements(field, node, element)).orElseGet(() -> missing(field, "a list", List.of()));
+    return present(field)
+        .map(node -> elements(field, node, element))
+        .orElseGet(() -> missing(field, "a list", List.of()));
   }
 
   /** A map from text to text; numbers are taken as text too. */
@@ -231,7 +244,8 @@ public final class Fields {
 
   /** Whether a text consists of whole characters that can be shown. */
   public static boolean isPlain(String text) {
-    return text.codePoints().noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    return text.codePoints()
+        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 
   private <T> T missing(String field, String expected, T value) {

@@ -44,7 +44,8 @@ public final class Json {
     try {
       return writer.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a " + value.getClass().getName() + " cannot be written as JSON", e);
+      throw new IllegalStateException(
+          "a " + value.getClass().getName() + " cannot be written as JSON", e);
     }
   }
 
@@ -54,17 +55,20 @@ public final class Json {
    */
   public static JsonNode parse(byte[] body) {
     if (body.length == 0) {
-      throw ProblemException.at(ProblemKind.MALFORMED, "", "the body is empty, but must be a JSON object");
+      throw ProblemException.at(
+          ProblemKind.MALFORMED, "", "the body is empty, but must be a JSON object");
     }
     try {
       JsonNode node = TREE.readTree(body);
       if (node.isMissingNode()) {
-        throw ProblemException.at(ProblemKind.MALFORMED, "", "the body is blank, but must be a JSON object");
+        throw ProblemException.at(
+            ProblemKind.MALFORMED, "", "the body is blank, but must be a JSON object");
       }
       return node;
     } catch (JsonProcessingException e) {
       var at = e.getLocation();
-      String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
+      String where =
+          at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
       throw notJson(where + e.getOriginalMessage());
     } catch (IOException e) {
       throw notJson(e.getMessage());
@@ -73,6 +77,8 @@ public final class Json {
 
   private static ProblemException notJson(String message) {
     return ProblemException.of(
-        ProblemKind.MALFORMED, "the body is not valid JSON: " + message, List.of(new FieldError("", message)));
+        ProblemKind.MALFORMED,
+        "the body is not valid JSON: " + message,
+        List.of(new FieldError("", message)));
   }
 }

@@ -76,7 +76,10 @@ public sealed interface ObjectJson {
     }
     if (object instanceof ServiceSettings s) {
       return new ServiceJson(
-          s.id(), ClusterJson.names(s.serverList()), ClusterJson.Policy.of(s.policy()), s.configurationOnBackup(),
+          s.id(),
+          ClusterJson.names(s.serverList()),
+          ClusterJson.Policy.of(s.policy()),
+          s.configurationOnBackup(),
           revision);
     }
     throw new IllegalStateException("no JSON form of a " + object.getClass().getName());

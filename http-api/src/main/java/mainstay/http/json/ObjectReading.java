@@ -40,8 +40,12 @@ public final class ObjectReading {
    */
   public static Read read(ObjectKind kind, String id, JsonNode body) {
     var fields = Fields.of(body);
-    fields.optionalText("id").filter(named -> !named.equals(id)).ifPresent(named ->
-        fields.refuse("id", "must be \"" + id + "\" as in the path or be left out, but is \"" + named + "\""));
+    fields
+        .optionalText("id")
+        .filter(named -> !named.equals(id))
+        .ifPresent(named -> fields.refuse(
+            "id",
+            "must be \"" + id + "\" as in the path or be left out, but is \"" + named + "\""));
     var revision = fields.optionalWholeNumber("revision");
     Supplier<ConfigurationObject> object = switch (kind) {
       case DEVICE -> device(id, fields);
@@ -101,7 +105,8 @@ public final class ObjectReading {
     var unit = fields.optionalText("unit").orElse("");
     var enabled = fields.flag("enabled", true);
     var parameters = fields.texts("parameters");
-    return () -> new TestDefinition(id, device, kind.get(), name, interval, timeout, unit, enabled, parameters);
+    return () -> new TestDefinition(
+        id, device, kind.get(), name, interval, timeout, unit, enabled, parameters);
   }
 
   private static Supplier<ConfigurationObject> point(String id, Fields fields) {
@@ -121,7 +126,8 @@ public final class ObjectReading {
       }
     }
     var list = serverList(fields, "serverList");
-    var policy = fields.object("policy").map(ObjectReading::policy).orElse(FailbackPolicy.AUTOMATIC);
+    var policy =
+        fields.object("policy").map(ObjectReading::policy).orElse(FailbackPolicy.AUTOMATIC);
     var onBackup = fields.flag("configurationOnBackup", false);
     return () -> new ServiceSettings(id, list.get(), policy, onBackup);
   }

@@ -11,11 +11,15 @@ import mainstay.protocol.model.SampleBucket;
 public record SamplesJson(String id, List<?> samples) {
   public record SampleJson(Instant time, Optional<Double> value, Quality quality) {}
 
-  public record BucketJson(Instant time, double minimum, double maximum, double average, long count) {}
+  public record BucketJson(
+      Instant time, double minimum, double maximum, double average, long count) {}
 
   public static SamplesJson of(String id, List<Sample> samples) {
     return new SamplesJson(
-        id, samples.stream().map(s -> new SampleJson(s.time(), s.value(), s.quality())).toList());
+        id,
+        samples.stream()
+            .map(s -> new SampleJson(s.time(), s.value(), s.quality()))
+            .toList());
   }
 
   public static SamplesJson ofBuckets(String id, List<SampleBucket> buckets) {

@@ -48,8 +48,13 @@ public final class RequestMetrics {
           .description("Time from the complete head of a request to the head of its response")
           .tags("method", method, "route", route)
           .serviceLevelObjectives(
-              Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(100),
-              Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5))
+              Duration.ofMillis(1),
+              Duration.ofMillis(5),
+              Duration.ofMillis(20),
+              Duration.ofMillis(100),
+              Duration.ofMillis(500),
+              Duration.ofSeconds(2),
+              Duration.ofSeconds(5))
           .register(registry);
     }
 

@@ -65,26 +65,48 @@ public final class Backend {
   }
 
   /** Reads from the service {@code configuration}; a refusal becomes a {@link ProblemException}. */
-  CompletableFuture<ServiceRouter.Answer> read(Call call, ServiceRequest.Read request, Consistency consistency) {
-    return route(call, call.readId(), request, consistency, () -> ProblemException.of(
-        ProblemKind.UNAVAILABLE, "the router of this server gave no answer within " + patience.toMillis() + " ms"));
+  CompletableFuture<ServiceRouter.Answer> read(
+      Call call, ServiceRequest.Read request, Consistency consistency) {
+    return route(
+        call,
+        call.readId(),
+        request,
+        consistency,
+        () -> ProblemException.of(
+            ProblemKind.UNAVAILABLE,
+            "the router of this server gave no answer within " + patience.toMillis() + " ms"));
   }
 
   /** Writes to the service {@code configuration}; a refusal becomes a {@link ProblemException}. */
   CompletableFuture<ServiceReply> write(Call call, ServiceRequest.Write request) {
-    return route(call, call.requestId(), request, Consistency.LINEARIZABLE, () -> ProblemException.of(
-            ProblemKind.OUTCOME_UNKNOWN,
-            "the router of this server gave no answer within " + patience.toMillis()
-                + " ms; repeat the request with the same Idempotency-Key"))
+    return route(
+            call,
+            call.requestId(),
+            request,
+            Consistency.LINEARIZABLE,
+            () -> ProblemException.of(
+                ProblemKind.OUTCOME_UNKNOWN,
+                "the router of this server gave no answer within " + patience.toMillis()
+                    + " ms; repeat the request with the same Idempotency-Key"))
         .thenApply(ServiceRouter.Answer::reply);
   }
 
   private CompletableFuture<ServiceRouter.Answer> route(
-      Call call, String requestId, ServiceRequest request, Consistency consistency, Silence silence) {
+      Call call,
+      String requestId,
+      ServiceRequest request,
+      Consistency consistency,
+      Silence silence) {
     CompletableFuture<ServiceRouter.Answer> answer = ask(
         router,
         replyTo -> new ServiceRouter.Ask(
-            ServiceName.CONFIGURATION, requestId, call.principal(), request, consistency, patience, replyTo),
+            ServiceName.CONFIGURATION,
+            requestId,
+            call.principal(),
+            request,
+            consistency,
+            patience,
+            replyTo),
         routerTimeout,
         silence);
     return answer.thenApply(Backend::accepted);
@@ -92,9 +114,14 @@ public final class Backend {
 
   /** What this server knows of the cluster. */
   CompletableFuture<ClusterStatus> overview() {
-    return ask(overview, ClusterOverview.Get::new, patienceTimeout, () -> ProblemException.of(
-        ProblemKind.UNAVAILABLE,
-        "the failover agent of this server gave no answer within " + patience.toMillis() + " ms"));
+    return ask(
+        overview,
+        ClusterOverview.Get::new,
+        patienceTimeout,
+        () -> ProblemException.of(
+            ProblemKind.UNAVAILABLE,
+            "the failover agent of this server gave no answer within " + patience.toMillis()
+                + " ms"));
   }
 
   CompletableFuture<ClusterSupervisor.Operation> switchover(
@@ -102,7 +129,8 @@ public final class Backend {
     String requestId = call.requestId();
     CompletableFuture<ClusterSupervisor.OperationReply> reply = ask(
         supervisor,
-        replyTo -> new ClusterSupervisor.Switchover(service, to, call.principal(), requestId, replyTo),
+        replyTo ->
+            new ClusterSupervisor.Switchover(service, to, call.principal(), requestId, replyTo),
         patienceTimeout,
         () -> ProblemException.of(
             ProblemKind.OUTCOME_UNKNOWN,
@@ -113,12 +141,18 @@ public final class Backend {
 
   CompletableFuture<ClusterSupervisor.Operation> operation(String id) {
     CompletableFuture<ClusterSupervisor.OperationReply> reply = ask(
-        supervisor, replyTo -> new ClusterSupervisor.GetOperation(id, replyTo), patienceTimeout, this::noSupervisor);
+        supervisor,
+        replyTo -> new ClusterSupervisor.GetOperation(id, replyTo),
+        patienceTimeout,
+        this::noSupervisor);
     return reply.thenApply(Backend::accepted);
   }
 
   CompletableFuture<ClusterSupervisor.Terms> terms(ServiceName service, int limit) {
-    return ask(supervisor, replyTo -> new ClusterSupervisor.GetTerms(service, limit, replyTo), patienceTimeout,
+    return ask(
+        supervisor,
+        replyTo -> new ClusterSupervisor.GetTerms(service, limit, replyTo),
+        patienceTimeout,
         this::noSupervisor);
   }
 
@@ -129,22 +163,27 @@ public final class Backend {
       if (failure == null) {
         result.complete(value);
       } else {
-        result.completeExceptionally(ProblemException.of(ProblemKind.UNAVAILABLE,
+        result.completeExceptionally(ProblemException.of(
+            ProblemKind.UNAVAILABLE,
             "the database of samples gave no answer: " + Failures.cause(failure).getMessage()));
       }
     });
     return result
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-            Failures.cause(failure) instanceof ProblemException problem ? problem : ProblemException.of(
-                ProblemKind.UNAVAILABLE,
-                "the database of samples gave no answer within " + patience.toMillis() + " ms")));
+            Failures.cause(failure) instanceof ProblemException problem
+                ? problem
+                : ProblemException.of(
+                    ProblemKind.UNAVAILABLE,
+                    "the database of samples gave no answer within " + patience.toMillis()
+                        + " ms")));
   }
 
   private ProblemException noSupervisor() {
     return ProblemException.of(
         ProblemKind.UNAVAILABLE,
-        "the supervisor of the cluster gave no answer within " + patience.toMillis() + " ms; it may be moving");
+        "the supervisor of the cluster gave no answer within " + patience.toMillis()
+            + " ms; it may be moving");
   }
 
   /** What silence means. */
@@ -158,7 +197,10 @@ public final class Backend {
    * as a task of its own, on JDK 17 with two processors even in a new thread.
    */
   private <M, T> CompletableFuture<T> ask(
-      RecipientRef<M> recipient, Function<ActorRef<T>, M> message, Timeout timeout, Silence silence) {
+      RecipientRef<M> recipient,
+      Function<ActorRef<T>, M> message,
+      Timeout timeout,
+      Silence silence) {
     var answer = new CompletableFuture<T>();
     scala.concurrent.Future<T> asked =
         new AskPattern.Askable<M>(recipient).ask(message::apply, timeout, scheduler);
@@ -178,8 +220,12 @@ public final class Backend {
   }
 
   private static ClusterSupervisor.Operation accepted(ClusterSupervisor.OperationReply reply) {
-    return reply.operation().orElseThrow(() -> reply.refusal()
-        .map(ProblemException::of)
-        .orElseThrow(() -> new IllegalStateException("the supervisor answered with neither operation nor refusal")));
+    return reply
+        .operation()
+        .orElseThrow(() -> reply
+            .refusal()
+            .map(ProblemException::of)
+            .orElseThrow(() -> new IllegalStateException(
+                "the supervisor answered with neither operation nor refusal")));
   }
 }

@@ -63,7 +63,8 @@ final class BodyReader {
   private RequestEntity declaredAsJson(RequestEntity entity) {
     var type = entity.getContentType().mediaType();
     if (!type.mainType().equals("application") || !type.subType().equals("json")) {
-      throw ProblemException.of(ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+      throw ProblemException.of(
+          ProblemKind.UNSUPPORTED_MEDIA_TYPE,
           "the body must be declared as Content-Type: application/json, but is " + type);
     }
     if (entity.getContentLengthOption().orElse(0) > maximumBytes) {
@@ -74,19 +75,22 @@ final class BodyReader {
 
   private CompletableFuture<JsonNode> streamed(RequestEntity entity) {
     var body = new CompletableFuture<JsonNode>();
-    entity.withSizeLimit(maximumBytes).toStrict(patience.toMillis(), maximumBytes + 1, system).whenCompleteAsync(
-        (strict, failure) -> {
-          try {
-            if (failure != null) {
-              body.completeExceptionally(problem(failure));
-            } else {
-              body.complete(Json.parse(strict.getData().toArrayUnsafe()));
-            }
-          } catch (ProblemException e) {
-            body.completeExceptionally(e);
-          }
-        },
-        system.executionContext());
+    entity
+        .withSizeLimit(maximumBytes)
+        .toStrict(patience.toMillis(), maximumBytes + 1, system)
+        .whenCompleteAsync(
+            (strict, failure) -> {
+              try {
+                if (failure != null) {
+                  body.completeExceptionally(problem(failure));
+                } else {
+                  body.complete(Json.parse(strict.getData().toArrayUnsafe()));
+                }
+              } catch (ProblemException e) {
+                body.completeExceptionally(e);
+              }
+            },
+            system.executionContext());
     return body;
   }
 
@@ -97,13 +101,16 @@ final class BodyReader {
     }
     if (cause instanceof TimeoutException) {
       return ProblemException.of(
-          ProblemKind.BODY_TIMEOUT, "the body did not arrive complete within " + patience.toMillis() + " ms");
+          ProblemKind.BODY_TIMEOUT,
+          "the body did not arrive complete within " + patience.toMillis() + " ms");
     }
-    return ProblemException.of(ProblemKind.MALFORMED, "the body did not arrive complete: " + cause.getMessage());
+    return ProblemException.of(
+        ProblemKind.MALFORMED, "the body did not arrive complete: " + cause.getMessage());
   }
 
   private ProblemException tooLarge() {
     return ProblemException.of(
-        ProblemKind.TOO_LARGE, "a body may have at most " + maximumBytes + " bytes (mainstay.http.maximum-body)");
+        ProblemKind.TOO_LARGE,
+        "a body may have at most " + maximumBytes + " bytes (mainstay.http.maximum-body)");
   }
 }

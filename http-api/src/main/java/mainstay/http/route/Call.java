@@ -26,7 +26,11 @@ public final class Call {
   private final BodyReader.Body body;
   private final RequestIds ids;
 
-  Call(HttpRequest request, Map<String, String> variables, Optional<Principal> principal, BodyReader.Body body,
+  Call(
+      HttpRequest request,
+      Map<String, String> variables,
+      Optional<Principal> principal,
+      BodyReader.Body body,
       RequestIds ids) {
     this.request = request;
     this.variables = variables;
@@ -37,7 +41,8 @@ public final class Call {
 
   /** On whose behalf; only for endpoints that need a role. */
   Principal principal() {
-    return principal.orElseThrow(() -> new IllegalStateException("no principal at an endpoint that is open to all"));
+    return principal.orElseThrow(
+        () -> new IllegalStateException("no principal at an endpoint that is open to all"));
   }
 
   String variable(String name) {
@@ -48,8 +53,10 @@ public final class Call {
   String id(String name) {
     String id = variables.get(name);
     if (id.length() > MAXIMUM_ID || !Fields.isPlain(id)) {
-      throw ProblemException.of(ProblemKind.NOT_FOUND,
-          "an id has at most " + MAXIMUM_ID + " characters and no control characters, so there is none like this");
+      throw ProblemException.of(
+          ProblemKind.NOT_FOUND,
+          "an id has at most " + MAXIMUM_ID
+              + " characters and no control characters, so there is none like this");
     }
     return id;
   }
@@ -69,11 +76,15 @@ public final class Call {
 
   /** From a query parameter of a read. */
   static Consistency consistency(QueryParameters query) {
-    return query.text("consistency").map(word -> switch (word) {
-      case "linearizable" -> Consistency.LINEARIZABLE;
-      case "local" -> Consistency.LOCAL;
-      default -> throw QueryParameters.malformed("consistency", "must be linearizable or local", word);
-    }).orElse(Consistency.LINEARIZABLE);
+    return query
+        .text("consistency")
+        .map(word -> switch (word) {
+          case "linearizable" -> Consistency.LINEARIZABLE;
+          case "local" -> Consistency.LOCAL;
+          default ->
+            throw QueryParameters.malformed("consistency", "must be linearizable or local", word);
+        })
+        .orElse(Consistency.LINEARIZABLE);
   }
 
   Precondition precondition() {

@@ -23,8 +23,10 @@ public final class ClusterResource {
   private Endpoint part(String path, Function<ClusterJson, Object> part) {
     return Endpoint.of("GET", path, Role.VIEWER, call -> {
       call.query();
-      return backend.overview()
-          .thenApplyAsync(status -> Responses.json(part.apply(ClusterJson.of(status))), backend.executor());
+      return backend
+          .overview()
+          .thenApplyAsync(
+              status -> Responses.json(part.apply(ClusterJson.of(status))), backend.executor());
     });
   }
 }

@@ -74,13 +74,16 @@ public final class ConfigurationResource {
   private CompletionStage<HttpResponse> get(Call call, ObjectKind kind) {
     var consistency = Call.consistency(call.query("consistency"));
     var known = call.knownRevision();
-    return backend.read(call, new Provisioning.GetObject(kind, call.id("id")), consistency).thenApply(answer -> {
-      var found = Replies.expect(ServiceReply.ObjectFound.class, answer.reply());
-      var revision = OptionalLong.of(found.revision());
-      return known.equals(revision)
-          ? Responses.notModified(found.revision())
-          : Responses.tagged(Responses.json(ObjectJson.of(found.object(), revision)), found.revision());
-    });
+    return backend
+        .read(call, new Provisioning.GetObject(kind, call.id("id")), consistency)
+        .thenApply(answer -> {
+          var found = Replies.expect(ServiceReply.ObjectFound.class, answer.reply());
+          var revision = OptionalLong.of(found.revision());
+          return known.equals(revision)
+              ? Responses.notModified(found.revision())
+              : Responses.tagged(
+                  Responses.json(ObjectJson.of(found.object(), revision)), found.revision());
+        });
   }
 
   private CompletionStage<HttpResponse> put(Call call, ObjectKind kind) {
@@ -91,7 +94,9 @@ public final class ConfigurationResource {
         .thenCompose(body -> {
           var read = ObjectReading.read(kind, id, body);
           return backend.write(
-              call, new Provisioning.PutObject(read.object(), combined(demanded, read.revision()), comment));
+              call,
+              new Provisioning.PutObject(
+                  read.object(), combined(demanded, read.revision()), comment));
         })
         .thenApply(ConfigurationResource::written);
   }
@@ -100,60 +105,88 @@ public final class ConfigurationResource {
     String comment = comment(call.query("comment"));
     var demanded = call.precondition();
     if (demanded.kind() == Precondition.Kind.ABSENT) {
-      throw ProblemException.at(ProblemKind.MALFORMED, "header if-none-match",
+      throw ProblemException.at(
+          ProblemKind.MALFORMED,
+          "header if-none-match",
           "header if-none-match: * means that the object must not exist, which is no use with DELETE");
     }
-    return backend.write(call, new Provisioning.DeleteObject(kind, call.id("id"), demanded, comment))
-        .thenApply(reply -> Responses.json(json(Replies.expect(ServiceReply.Written.class, reply))));
+    return backend
+        .write(call, new Provisioning.DeleteObject(kind, call.id("id"), demanded, comment))
+        .thenApply(
+            reply -> Responses.json(json(Replies.expect(ServiceReply.Written.class, reply))));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
     var consistency = Call.consistency(call.query("consistency"));
     var kind = kind(call, List.of(ObjectKind.values()));
-    return backend.read(call, new Provisioning.ListObjects(Optional.of(kind)), consistency)
-        .thenApplyAsync(answer -> {
-          var found = Replies.expect(ServiceReply.Objects.class, answer.reply());
-          var items = found.items().stream()
-              .map(item -> ObjectJson.of(item.object(), OptionalLong.of(item.revision())))
-              .toList();
-          return Responses.json(
-              new Items<>(items, OptionalLong.of(found.version()), age(consistency, answer.ageMillis())));
-        }, backend.executor());
+    return backend
+        .read(call, new Provisioning.ListObjects(Optional.of(kind)), consistency)
+        .thenApplyAsync(
+            answer -> {
+              var found = Replies.expect(ServiceReply.Objects.class, answer.reply());
+              var items = found.items().stream()
+                  .map(item -> ObjectJson.of(item.object(), OptionalLong.of(item.revision())))
+                  .toList();
+              return Responses.json(new Items<>(
+                  items, OptionalLong.of(found.version()), age(consistency, answer.ageMillis())));
+            },
+            backend.executor());
   }
 
   private CompletionStage<HttpResponse> history(Call call) {
     var query = call.query("after", "limit");
     long after = query.number("after", 0, Long.MAX_VALUE, 0);
-    int limit = (int) query.number("limit", 1, maximumItems, Math.min(CHANGES_WHEN_ABSENT, maximumItems));
-    return backend.read(call, new Provisioning.GetHistory(after, limit), Consistency.LINEARIZABLE)
-        .thenApplyAsync(answer -> {
-          var found = Replies.expect(ServiceReply.History.class, answer.reply());
-          var items = found.items().stream()
-              .map(c -> new ChangeJson(c.version(), c.kind().word(), c.id(), c.action(), c.revision(), c.at(),
-                  c.author(), c.comment(), c.term()))
-              .toList();
-          return Responses.json(new Items<>(items, OptionalLong.of(found.version()), OptionalLong.empty()));
-        }, backend.executor());
+    int limit =
+        (int) query.number("limit", 1, maximumItems, Math.min(CHANGES_WHEN_ABSENT, maximumItems));
+    return backend
+        .read(call, new Provisioning.GetHistory(after, limit), Consistency.LINEARIZABLE)
+        .thenApplyAsync(
+            answer -> {
+              var found = Replies.expect(ServiceReply.History.class, answer.reply());
+              var items = found.items().stream()
+                  .map(c -> new ChangeJson(
+                      c.version(),
+                      c.kind().word(),
+                      c.id(),
+                      c.action(),
+                      c.revision(),
+                      c.at(),
+                      c.author(),
+                      c.comment(),
+                      c.term()))
+                  .toList();
+              return Responses.json(
+                  new Items<>(items, OptionalLong.of(found.version()), OptionalLong.empty()));
+            },
+            backend.executor());
   }
 
   private CompletionStage<HttpResponse> export(Call call) {
     call.query();
-    return backend.read(call, new Provisioning.ListObjects(Optional.empty()), Consistency.LINEARIZABLE)
-        .thenApplyAsync(answer -> {
-          var found = Replies.expect(ServiceReply.Objects.class, answer.reply());
-          var byKind = new LinkedHashMap<String, List<ObjectJson>>();
-          Stream.of(ObjectKind.values()).forEach(kind -> byKind.put(kind.word(), new ArrayList<>()));
-          found.items().forEach(item -> byKind.get(item.object().objectKind().word())
-              .add(ObjectJson.of(item.object(), OptionalLong.empty())));
-          return Responses.json(new ExportJson(found.version(), byKind));
-        }, backend.executor());
+    return backend
+        .read(call, new Provisioning.ListObjects(Optional.empty()), Consistency.LINEARIZABLE)
+        .thenApplyAsync(
+            answer -> {
+              var found = Replies.expect(ServiceReply.Objects.class, answer.reply());
+              var byKind = new LinkedHashMap<String, List<ObjectJson>>();
+              Stream.of(ObjectKind.values())
+                  .forEach(kind -> byKind.put(kind.word(), new ArrayList<>()));
+              found
+                  .items()
+                  .forEach(item -> byKind
+                      .get(item.object().objectKind().word())
+                      .add(ObjectJson.of(item.object(), OptionalLong.empty())));
+              return Responses.json(new ExportJson(found.version(), byKind));
+            },
+            backend.executor());
   }
 
   /** The response to a stored change. */
   static HttpResponse written(ServiceReply reply) {
     var written = Replies.expect(ServiceReply.Written.class, reply);
     return Responses.tagged(
-        Responses.json(json(written)).withStatus(written.created() ? 201 : 200), written.revision());
+        Responses.json(json(written)).withStatus(written.created() ? 201 : 200),
+        written.revision());
   }
 
   /** Why a change is made, from a query parameter; for the history. */
@@ -161,7 +194,9 @@ public final class ConfigurationResource {
     String comment = query.text("comment").orElse("");
     if (comment.length() > MAXIMUM_COMMENT || !Fields.isPlain(comment)) {
       throw QueryParameters.malformed(
-          "comment", "must have at most " + MAXIMUM_COMMENT + " characters, none of them a control character", comment);
+          "comment",
+          "must have at most " + MAXIMUM_COMMENT + " characters, none of them a control character",
+          comment);
     }
     return comment;
   }
@@ -180,22 +215,34 @@ public final class ConfigurationResource {
     if (inBody.isEmpty() || demanded.kind() == Precondition.Kind.ABSENT) {
       return demanded;
     }
-    if (demanded.kind() == Precondition.Kind.REVISION && demanded.revision() != inBody.getAsLong()) {
-      throw ProblemException.at(ProblemKind.INVALID, "/revision", "must be " + demanded.revision()
-          + " as in the header If-Match or be left out, but is " + inBody.getAsLong());
+    if (demanded.kind() == Precondition.Kind.REVISION
+        && demanded.revision() != inBody.getAsLong()) {
+      throw ProblemException.at(
+          ProblemKind.INVALID,
+          "/revision",
+          "must be " + demanded.revision() + " as in the header If-Match or be left out, but is "
+              + inBody.getAsLong());
     }
     return Precondition.revision(inBody.getAsLong());
   }
 
   private static ObjectKind otherKind(Call call) {
-    return kind(call, Stream.of(ObjectKind.values()).filter(kind -> kind != ObjectKind.SERVICE).toList());
+    return kind(
+        call,
+        Stream.of(ObjectKind.values())
+            .filter(kind -> kind != ObjectKind.SERVICE)
+            .toList());
   }
 
   private static ObjectKind kind(Call call, List<ObjectKind> possible) {
     String word = call.variable("kind");
-    return ObjectKind.fromWord(word).filter(possible::contains).orElseThrow(() -> ProblemException.of(
-        ProblemKind.NOT_FOUND,
-        "there is no such kind of object; kinds are "
-            + Stream.of(ObjectKind.values()).map(ObjectKind::word).collect(Collectors.joining(", "))));
+    return ObjectKind.fromWord(word)
+        .filter(possible::contains)
+        .orElseThrow(() -> ProblemException.of(
+            ProblemKind.NOT_FOUND,
+            "there is no such kind of object; kinds are "
+                + Stream.of(ObjectKind.values())
+                    .map(ObjectKind::word)
+                    .collect(Collectors.joining(", "))));
   }
 }

@@ -75,29 +75,37 @@ public final class Dispatcher implements Function<HttpRequest, CompletionStage<H
     return answer.handle((response, failure) -> {
       HttpResponse result = failure == null ? response : failed(failure, request);
       body.discardUnread();
-      match.map(found -> meters.get(found.index())).orElse(unmatched)
+      match
+          .map(found -> meters.get(found.index()))
+          .orElse(unmatched)
           .record(result.status().intValue(), System.nanoTime() - start);
       return result;
     });
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest request, RouteTable.Match match, BodyReader.Body body) {
+  private CompletionStage<HttpResponse> handle(
+      HttpRequest request, RouteTable.Match match, BodyReader.Body body) {
     Endpoint endpoint = table.endpoints().get(match.index());
-    var principal = endpoint.role().isEmpty() ? Optional.<Principal>empty() : Optional.of(permitted(request, endpoint));
+    var principal = endpoint.role().isEmpty()
+        ? Optional.<Principal>empty()
+        : Optional.of(permitted(request, endpoint));
     return endpoint.handler().handle(new Call(request, match.variables(), principal, body, ids));
   }
 
   private Principal permitted(HttpRequest request, Endpoint endpoint) {
     var role = endpoint.role().orElseThrow();
-    var principal = Headers.single(request, "authorization").flatMap(authenticator::authenticate).orElseThrow(() ->
-        ProblemException.of(
+    var principal = Headers.single(request, "authorization")
+        .flatMap(authenticator::authenticate)
+        .orElseThrow(() -> ProblemException.of(
                 ProblemKind.UNAUTHENTICATED,
                 "send the header Authorization: Bearer and a token; tokens are in the files *.token of the directory"
                     + " mainstay.http.token-directory")
             .with("WWW-Authenticate", "Bearer realm=\"mainstay\""));
     if (!principal.role().includes(role)) {
-      throw ProblemException.of(ProblemKind.FORBIDDEN, endpoint.method() + " " + endpoint.path() + " needs the role "
-          + word(role.name()) + ", but the token has the role " + word(principal.role().name()));
+      throw ProblemException.of(
+          ProblemKind.FORBIDDEN,
+          endpoint.method() + " " + endpoint.path() + " needs the role " + word(role.name())
+              + ", but the token has the role " + word(principal.role().name()));
     }
     return principal;
   }
@@ -106,10 +114,12 @@ public final class Dispatcher implements Function<HttpRequest, CompletionStage<H
     var methods = table.methods(path);
     if (methods.isEmpty()) {
       throw ProblemException.of(
-          ProblemKind.UNKNOWN_PATH, "there is no such path; GET /api/v1/openapi.json lists those that are there");
+          ProblemKind.UNKNOWN_PATH,
+          "there is no such path; GET /api/v1/openapi.json lists those that are there");
     }
     String allowed = String.join(", ", methods);
-    throw ProblemException.of(ProblemKind.METHOD_NOT_ALLOWED, "the path takes " + allowed + ", but not " + method)
+    throw ProblemException.of(
+            ProblemKind.METHOD_NOT_ALLOWED, "the path takes " + allowed + ", but not " + method)
         .with("Allow", allowed);
   }
 
@@ -119,10 +129,15 @@ public final class Dispatcher implements Function<HttpRequest, CompletionStage<H
       return Problems.response(problem);
     }
     String incident = UUID.randomUUID().toString();
-    LOG.error("request failed incident={} method={} path={}", incident, request.method().name(),
-        request.getUri().getPathString(), cause);
+    LOG.error(
+        "request failed incident={} method={} path={}",
+        incident,
+        request.method().name(),
+        request.getUri().getPathString(),
+        cause);
     return Problems.response(ProblemException.of(
-        ProblemKind.INTERNAL, "the request met an error in this program; its log says more under incident " + incident));
+        ProblemKind.INTERNAL,
+        "the request met an error in this program; its log says more under incident " + incident));
   }
 
   private static String word(String role) {

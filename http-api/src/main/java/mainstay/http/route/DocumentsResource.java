@@ -13,7 +13,8 @@ import java.util.List;
 public final class DocumentsResource {
   private final HttpResponse openApi = document("openapi.json", ContentTypes.APPLICATION_JSON);
   private final HttpResponse index = document("index.html", ContentTypes.TEXT_HTML_UTF8)
-      .addHeader(RawHeader.create("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"));
+      .addHeader(RawHeader.create(
+          "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"));
 
   public List<Endpoint> endpoints() {
     return List.of(

@@ -42,7 +42,9 @@ final class EventSubscriber extends AbstractBehavior<EventSubscriber.Message> {
   private long dropped;
 
   private EventSubscriber(
-      ActorContext<Message> context, TimerScheduler<Message> timers, BoundedSourceQueue<ByteString> queue,
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      BoundedSourceQueue<ByteString> queue,
       Set<String> types) {
     super(context);
     this.queue = queue;

@@ -70,13 +70,16 @@ public final class EventsResource {
   private CompletionStage<HttpResponse> events(Call call) {
     var types = call.query("types").text("types").map(EventsResource::types).orElse(Set.of());
     if (clients.get() >= maximumClients) {
-      throw ProblemException.of(ProblemKind.BUSY, maximumClients
-          + " clients follow the events of this server already (mainstay.http.events.maximum-clients)");
+      throw ProblemException.of(
+          ProblemKind.BUSY,
+          maximumClients
+              + " clients follow the events of this server already (mainstay.http.events.maximum-clients)");
     }
     var stream = Source.<ByteString>queue(buffer)
         .mapMaterializedValue(queue -> subscribe(queue, types))
         .watchTermination((subscriber, end) -> {
-          end.whenCompleteAsync((done, failure) -> unsubscribe(subscriber), system.executionContext());
+          end.whenCompleteAsync(
+              (done, failure) -> unsubscribe(subscriber), system.executionContext());
           return subscriber;
         })
         .prepend(Source.single(OPENING))
@@ -88,9 +91,11 @@ public final class EventsResource {
         .withEntity(HttpEntities.createChunked(EVENT_STREAM, stream)));
   }
 
-  private ActorRef<EventSubscriber.Message> subscribe(BoundedSourceQueue<ByteString> queue, Set<String> types) {
+  private ActorRef<EventSubscriber.Message> subscribe(
+      BoundedSourceQueue<ByteString> queue, Set<String> types) {
     clients.incrementAndGet();
-    return system.systemActorOf(EventSubscriber.create(queue, types), EventSubscriber.nextName(), Props.empty());
+    return system.systemActorOf(
+        EventSubscriber.create(queue, types), EventSubscriber.nextName(), Props.empty());
   }
 
   private void unsubscribe(ActorRef<EventSubscriber.Message> subscriber) {
@@ -101,8 +106,11 @@ public final class EventsResource {
   private static Set<String> types(String list) {
     String[] types = list.split(",", -1);
     if (types.length > MAXIMUM_TYPES || !list.matches("[a-z0-9-]{1,64}(,[a-z0-9-]{1,64})*")) {
-      throw QueryParameters.malformed("types", "must name 1 to " + MAXIMUM_TYPES
-          + " types of events with commas between them, such as service-activated,point-value", list);
+      throw QueryParameters.malformed(
+          "types",
+          "must name 1 to " + MAXIMUM_TYPES
+              + " types of events with commas between them, such as service-activated,point-value",
+          list);
     }
     return Set.of(Arrays.stream(types).distinct().toArray(String[]::new));
   }

@@ -17,7 +17,8 @@ final class Headers {
 
   private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
   private static final Pattern PRINTABLE = Pattern.compile("[ -~]+");
-  private static final String REVISION_FORM = "the ETag of the last answer in double quotes, such as \"3\"";
+  private static final String REVISION_FORM =
+      "the ETag of the last answer in double quotes, such as \"3\"";
 
   private Headers() {}
 
@@ -25,7 +26,8 @@ final class Headers {
   static Optional<String> single(HttpRequest request, String lowerCaseName) {
     List<String> values = all(request, lowerCaseName);
     if (values.size() > 1) {
-      throw malformed(lowerCaseName, "must be given once, but is given " + values.size() + " times");
+      throw malformed(
+          lowerCaseName, "must be given once, but is given " + values.size() + " times");
     }
     return values.isEmpty() ? Optional.empty() : Optional.of(values.get(0));
   }
@@ -34,7 +36,8 @@ final class Headers {
     var key = single(request, "idempotency-key");
     key.ifPresent(value -> {
       if (value.length() > MAXIMUM_KEY || !PRINTABLE.matcher(value).matches()) {
-        throw malformed("idempotency-key", "must be 1 to " + MAXIMUM_KEY + " printable ASCII characters");
+        throw malformed(
+            "idempotency-key", "must be 1 to " + MAXIMUM_KEY + " printable ASCII characters");
       }
     });
     return key;
@@ -49,17 +52,23 @@ final class Headers {
     }
     if (noneMatch.isPresent()) {
       if (!noneMatch.get().equals("*")) {
-        throw malformed("if-none-match", "of a write must be * (it must not exist yet), but is " + noneMatch.get());
+        throw malformed(
+            "if-none-match",
+            "of a write must be * (it must not exist yet), but is " + noneMatch.get());
       }
       return Precondition.ABSENT;
     }
-    return match.map(value -> Precondition.revision(revision("if-match", value))).orElse(Precondition.NONE);
+    return match
+        .map(value -> Precondition.revision(revision("if-match", value)))
+        .orElse(Precondition.NONE);
   }
 
   /** The revision in {@code If-None-Match} of a read: the sender has it already. Empty also for {@code *}. */
   static OptionalLong knownRevision(HttpRequest request) {
     var known = single(request, "if-none-match").filter(value -> !value.equals("*"));
-    return known.isPresent() ? OptionalLong.of(revision("if-none-match", known.get())) : OptionalLong.empty();
+    return known.isPresent()
+        ? OptionalLong.of(revision("if-none-match", known.get()))
+        : OptionalLong.empty();
   }
 
   private static long revision(String header, String value) {
@@ -84,6 +93,7 @@ final class Headers {
   }
 
   private static ProblemException malformed(String header, String message) {
-    return ProblemException.at(ProblemKind.MALFORMED, "header " + header, "header " + header + " " + message);
+    return ProblemException.at(
+        ProblemKind.MALFORMED, "header " + header, "header " + header + " " + message);
   }
 }

@@ -22,7 +22,8 @@ public final class HealthResource {
 
   public List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.open("GET", "/alive", call -> Responses.now(Responses.json(Map.of("alive", true)))),
+        Endpoint.open(
+            "GET", "/alive", call -> Responses.now(Responses.json(Map.of("alive", true)))),
         Endpoint.open("GET", "/ready", call -> ready()),
         Endpoint.open("GET", "/active/{service+}", this::active));
   }
@@ -41,11 +42,16 @@ public final class HealthResource {
     return backend.overview().thenApply(status -> {
       var service = status.service(name).orElseThrow(() -> ServicesResource.unknown(name, status));
       if (!service.active().equals(Optional.of(status.reportedBy()))) {
-        throw ProblemException.of(ProblemKind.NOT_ACTIVE, service.active()
-            .map(server -> name + " is active on " + server + ", and this is " + status.reportedBy())
-            .orElseGet(() -> "no server is active for " + name + ": " + service.why()));
+        throw ProblemException.of(
+            ProblemKind.NOT_ACTIVE,
+            service
+                .active()
+                .map(server ->
+                    name + " is active on " + server + ", and this is " + status.reportedBy())
+                .orElseGet(() -> "no server is active for " + name + ": " + service.why()));
       }
-      return Responses.json(new ActiveJson(name.value(), status.reportedBy().value(), service.term()));
+      return Responses.json(
+          new ActiveJson(name.value(), status.reportedBy().value(), service.term()));
     });
   }
 }

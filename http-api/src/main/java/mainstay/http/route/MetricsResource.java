@@ -2,10 +2,10 @@ package mainstay.http.route;
 
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
-import akka.http.javadsl.model.HttpCharsets;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,12 +29,16 @@ public final class MetricsResource {
   }
 
   public List<Endpoint> endpoints() {
-    return List.of(Endpoint.of("GET", "/metrics", Role.VIEWER,
+    return List.of(Endpoint.of(
+        "GET",
+        "/metrics",
+        Role.VIEWER,
         call -> CompletableFuture.supplyAsync(this::scrape, executor)));
   }
 
   private HttpResponse scrape() {
     return HttpResponse.create()
-        .withEntity(HttpEntities.create(FORMAT, registry.scrape().getBytes(StandardCharsets.UTF_8)));
+        .withEntity(
+            HttpEntities.create(FORMAT, registry.scrape().getBytes(StandardCharsets.UTF_8)));
   }
 }

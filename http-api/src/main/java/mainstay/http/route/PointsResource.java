@@ -52,11 +52,15 @@ public final class PointsResource {
 
   private CompletionStage<HttpResponse> list(Call call) {
     var consistency = Call.consistency(call.query("consistency"));
-    return backend.read(call, new Points.ListPoints(), consistency)
-        .thenApplyAsync(answer -> Responses.json(new Items<>(
-            Replies.expect(ServiceReply.PointDirectory.class, answer.reply()).items(),
-            OptionalLong.empty(),
-            ConfigurationResource.age(consistency, answer.ageMillis()))), backend.executor());
+    return backend
+        .read(call, new Points.ListPoints(), consistency)
+        .thenApplyAsync(
+            answer -> Responses.json(new Items<>(
+                Replies.expect(ServiceReply.PointDirectory.class, answer.reply())
+                    .items(),
+                OptionalLong.empty(),
+                ConfigurationResource.age(consistency, answer.ageMillis()))),
+            backend.executor());
   }
 
   private CompletionStage<HttpResponse> putValue(Call call) {
@@ -64,12 +68,14 @@ public final class PointsResource {
     var precondition = call.precondition();
     String id = call.id("id");
     return call.json()
-        .thenCompose(body ->
-            backend.write(call, new Points.SetValue(id, ObjectReading.pointValue(body), precondition)))
+        .thenCompose(body -> backend.write(
+            call, new Points.SetValue(id, ObjectReading.pointValue(body), precondition)))
         .thenApply(reply -> {
           if (reply instanceof ServiceReply.GatheredPoint) {
-            throw ProblemException.of(ProblemKind.REFUSED_BY_RULE,
-                "point " + id + " is gathered by the test of the same id, so its value cannot be set");
+            throw ProblemException.of(
+                ProblemKind.REFUSED_BY_RULE,
+                "point " + id
+                    + " is gathered by the test of the same id, so its value cannot be set");
           }
           return manual(Replies.expect(ServiceReply.PointValue.class, reply), null);
         });
@@ -78,15 +84,18 @@ public final class PointsResource {
   private CompletionStage<HttpResponse> getValue(Call call) {
     var consistency = Call.consistency(call.query("consistency"));
     var known = call.knownRevision();
-    return backend.read(call, new Points.GetValue(call.id("id")), consistency).thenCompose(answer -> {
-      if (answer.reply() instanceof ServiceReply.GatheredPoint gathered) {
-        return gathered(gathered.point());
-      }
-      var point = Replies.expect(ServiceReply.PointValue.class, answer.reply());
-      return CompletableFuture.completedFuture(known.equals(OptionalLong.of(point.revision()))
-          ? Responses.notModified(point.revision())
-          : manual(point, consistency == Consistency.LOCAL ? answer.ageMillis() : null));
-    });
+    return backend
+        .read(call, new Points.GetValue(call.id("id")), consistency)
+        .thenCompose(answer -> {
+          if (answer.reply() instanceof ServiceReply.GatheredPoint gathered) {
+            return gathered(gathered.point());
+          }
+          var point = Replies.expect(ServiceReply.PointValue.class, answer.reply());
+          return CompletableFuture.completedFuture(
+              known.equals(OptionalLong.of(point.revision()))
+                  ? Responses.notModified(point.revision())
+                  : manual(point, consistency == Consistency.LOCAL ? answer.ageMillis() : null));
+        });
   }
 
   private static HttpResponse manual(ServiceReply.PointValue point, Long ageMillis) {
@@ -95,7 +104,8 @@ public final class PointsResource {
   }
 
   private CompletableFuture<HttpResponse> gathered(String id) {
-    return backend.samples(samples.latest(id))
+    return backend
+        .samples(samples.latest(id))
         .thenApply(newest -> Responses.json(Json.bytes(VALUE, PointValueJson.of(id, newest))));
   }
 
@@ -108,22 +118,31 @@ public final class PointsResource {
       throw QueryParameters.malformed("from", "must be before to (" + to + ")", from.toString());
     }
     var step = query.duration("step");
-    int limit = (int) query.number("limit", 1, maximumItems, Math.min(SAMPLES_WHEN_ABSENT, maximumItems));
+    int limit =
+        (int) query.number("limit", 1, maximumItems, Math.min(SAMPLES_WHEN_ABSENT, maximumItems));
     CompletableFuture<SamplesJson> found = step.isPresent()
         ? buckets(id, from, to, step.get())
-        : backend.samples(samples.range(id, from, to, limit)).thenApply(list -> SamplesJson.of(id, list));
+        : backend
+            .samples(samples.range(id, from, to, limit))
+            .thenApply(list -> SamplesJson.of(id, list));
     return found
-        .thenCompose(history -> history.samples().isEmpty() ? emptyHistoryOf(call, history) : done(history))
+        .thenCompose(
+            history -> history.samples().isEmpty() ? emptyHistoryOf(call, history) : done(history))
         .thenApplyAsync(Responses::json, backend.executor());
   }
 
-  private CompletableFuture<SamplesJson> buckets(String id, Instant from, Instant to, Duration step) {
+  private CompletableFuture<SamplesJson> buckets(
+      String id, Instant from, Instant to, Duration step) {
     long steps = Duration.between(from, to).dividedBy(step) + 1;
     if (steps > maximumItems) {
-      throw QueryParameters.malformed("step", "must be so long that from .. to has at most " + maximumItems + " steps",
+      throw QueryParameters.malformed(
+          "step",
+          "must be so long that from .. to has at most " + maximumItems + " steps",
           steps + " steps");
     }
-    return backend.samples(samples.buckets(id, from, to, step)).thenApply(list -> SamplesJson.ofBuckets(id, list));
+    return backend
+        .samples(samples.buckets(id, from, to, step))
+        .thenApply(list -> SamplesJson.ofBuckets(id, list));
   }
 
   /** Tells a point without samples from one that does not exist. */

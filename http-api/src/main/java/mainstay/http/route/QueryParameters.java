@@ -36,19 +36,24 @@ final class QueryParameters {
     try {
       values = request.getUri().query().toMultiMap();
     } catch (IllegalUriException e) {
-      throw ProblemException.at(ProblemKind.MALFORMED, "query", "the query of the address cannot be read: "
-          + e.getMessage());
+      throw ProblemException.at(
+          ProblemKind.MALFORMED,
+          "query",
+          "the query of the address cannot be read: " + e.getMessage());
     }
     var errors = new ArrayList<FieldError>();
     for (var entry : values.entrySet()) {
       String name = entry.getKey();
       if (!known.contains(name)) {
-        errors.add(new FieldError("query " + name, known.isEmpty()
-            ? "is not known; this path takes no query parameters"
-            : "is not known; known are " + String.join(", ", new TreeSet<>(known))));
+        errors.add(new FieldError(
+            "query " + name,
+            known.isEmpty()
+                ? "is not known; this path takes no query parameters"
+                : "is not known; known are " + String.join(", ", new TreeSet<>(known))));
       } else if (entry.getValue().size() > 1) {
-        errors.add(new FieldError("query " + name, "must be given once, but is given " + entry.getValue().size()
-            + " times"));
+        errors.add(new FieldError(
+            "query " + name,
+            "must be given once, but is given " + entry.getValue().size() + " times"));
       }
     }
     if (!errors.isEmpty()) {
@@ -64,38 +69,44 @@ final class QueryParameters {
 
   /** A whole number from {@code minimum} to {@code maximum}. */
   long number(String name, long minimum, long maximum, long whenAbsent) {
-    return text(name).map(text -> {
-      if (text.matches("\\d{1,18}")) {
-        long value = Long.parseLong(text);
-        if (value >= minimum && value <= maximum) {
-          return value;
-        }
-      }
-      throw malformed(name, "must be a whole number from " + minimum + " to " + maximum, text);
-    }).orElse(whenAbsent);
+    return text(name)
+        .map(text -> {
+          if (text.matches("\\d{1,18}")) {
+            long value = Long.parseLong(text);
+            if (value >= minimum && value <= maximum) {
+              return value;
+            }
+          }
+          throw malformed(name, "must be a whole number from " + minimum + " to " + maximum, text);
+        })
+        .orElse(whenAbsent);
   }
 
   /** A moment in ISO 8601, between 1970 and 9999. */
   Instant instant(String name, Instant whenAbsent) {
-    return text(name).map(text -> {
-      String form = "must be a moment such as 2026-11-22T10:15:30Z, from 1970 to 9999";
-      try {
-        Instant value = Instant.parse(text);
-        if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
-          throw malformed(name, form, text);
-        }
-        return value;
-      } catch (DateTimeParseException e) {
-        throw malformed(name, form, e.getParsedString());
-      }
-    }).orElse(whenAbsent);
+    return text(name)
+        .map(text -> {
+          String form = "must be a moment such as 2026-11-22T10:15:30Z, from 1970 to 9999";
+          try {
+            Instant value = Instant.parse(text);
+            if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+              throw malformed(name, form, text);
+            }
+            return value;
+          } catch (DateTimeParseException e) {
+            throw malformed(name, form, e.getParsedString());
+          }
+        })
+        .orElse(whenAbsent);
   }
 
   /** A duration above zero. */
   Optional<Duration> duration(String name) {
-    return text(name).map(text -> DurationText.parse(text)
-        .filter(duration -> !duration.isZero())
-        .orElseThrow(() -> malformed(name, "must be a duration above zero such as 30s, 5m or 1h", text)));
+    return text(name)
+        .map(text -> DurationText.parse(text)
+            .filter(duration -> !duration.isZero())
+            .orElseThrow(() ->
+                malformed(name, "must be a duration above zero such as 30s, 5m or 1h", text)));
   }
 
   static ProblemException malformed(String name, String expected, String actual) {

@@ -9,7 +9,8 @@ final class Replies {
   /** @throws IllegalStateException if it is another reply: the service and this API disagree on the protocol */
   static <T extends ServiceReply> T expect(Class<T> type, ServiceReply reply) {
     if (!type.isInstance(reply)) {
-      throw new IllegalStateException("expected a " + type.getSimpleName() + ", but the service answered " + reply);
+      throw new IllegalStateException(
+          "expected a " + type.getSimpleName() + ", but the service answered " + reply);
     }
     return type.cast(reply);
   }

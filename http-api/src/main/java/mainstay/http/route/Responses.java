@@ -21,7 +21,8 @@ final class Responses {
   }
 
   static HttpResponse json(byte[] json) {
-    return OK.withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, ByteString.fromArrayUnsafe(json)));
+    return OK.withEntity(
+        HttpEntities.create(ContentTypes.APPLICATION_JSON, ByteString.fromArrayUnsafe(json)));
   }
 
   static HttpResponse notModified(long revision) {

@@ -20,12 +20,14 @@ public final class RouteTable {
   /** @throws IllegalStateException if two endpoints have one method and path */
   public RouteTable(List<Endpoint> endpoints) {
     this.endpoints = endpoints.stream()
-        .sorted(Comparator.comparingInt((Endpoint endpoint) -> endpoint.path().literals()).reversed())
+        .sorted(Comparator.comparingInt((Endpoint endpoint) -> endpoint.path().literals())
+            .reversed())
         .toList();
     var names = new TreeSet<String>();
     for (Endpoint endpoint : endpoints) {
       if (!names.add(endpoint.method() + " " + endpoint.path())) {
-        throw new IllegalStateException(endpoint.method() + " " + endpoint.path() + " is declared twice");
+        throw new IllegalStateException(
+            endpoint.method() + " " + endpoint.path() + " is declared twice");
       }
     }
   }

@@ -45,45 +45,55 @@ public final class ServicesResource {
         Endpoint.of("GET", "/api/v1/services/{service+}", Role.VIEWER, this::show),
         Endpoint.of("GET", "/api/v1/services/{service+}/explain", Role.VIEWER, this::explain),
         Endpoint.of("GET", "/api/v1/services/{service+}/history", Role.VIEWER, this::history),
-        Endpoint.of("PUT", "/api/v1/services/{service+}/server-list", Role.ADMIN, this::putServerList),
+        Endpoint.of(
+            "PUT", "/api/v1/services/{service+}/server-list", Role.ADMIN, this::putServerList),
         Endpoint.of("POST", "/api/v1/services/{service+}/switchover", Role.ADMIN, this::switchover),
         Endpoint.of("GET", "/api/v1/operations/{id}", Role.VIEWER, this::operation));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
     call.query();
-    return backend.overview()
-        .thenApplyAsync(status -> Responses.json(ClusterJson.of(status).services()), backend.executor());
+    return backend
+        .overview()
+        .thenApplyAsync(
+            status -> Responses.json(ClusterJson.of(status).services()), backend.executor());
   }
 
   private CompletionStage<HttpResponse> show(Call call) {
     call.query();
-    return known(call.service()).thenApply(service -> Responses.json(ClusterJson.Service.of(service)));
+    return known(call.service())
+        .thenApply(service -> Responses.json(ClusterJson.Service.of(service)));
   }
 
   private CompletionStage<HttpResponse> explain(Call call) {
     call.query();
-    return known(call.service()).thenApply(service -> Responses.json(ClusterJson.Explanation.of(service)));
+    return known(call.service())
+        .thenApply(service -> Responses.json(ClusterJson.Explanation.of(service)));
   }
 
   private CompletionStage<HttpResponse> history(Call call) {
     record TermJson(long term, String server, Instant at, String why) {}
     var service = call.service();
-    int limit = (int) call.query("limit").number("limit", 1, maximumItems, Math.min(TERMS_WHEN_ABSENT, maximumItems));
-    return backend.terms(service, limit).thenCompose(terms -> {
-      var items = terms.items().stream()
-          .map(term -> new TermJson(term.term(), term.server().value(), term.at(), term.why()))
-          .toList();
-      var response = CompletableFuture.completedFuture(Items.of(items));
-      return items.isEmpty() ? known(service).thenCompose(exists -> response) : response;
-    }).thenApply(Responses::json);
+    int limit = (int) call.query("limit")
+        .number("limit", 1, maximumItems, Math.min(TERMS_WHEN_ABSENT, maximumItems));
+    return backend
+        .terms(service, limit)
+        .thenCompose(terms -> {
+          var items = terms.items().stream()
+              .map(term -> new TermJson(term.term(), term.server().value(), term.at(), term.why()))
+              .toList();
+          var response = CompletableFuture.completedFuture(Items.of(items));
+          return items.isEmpty() ? known(service).thenCompose(exists -> response) : response;
+        })
+        .thenApply(Responses::json);
   }
 
   private CompletionStage<HttpResponse> switchover(Call call) {
     call.query();
     var service = call.service();
     return call.optionalJson()
-        .thenCompose(body -> backend.switchover(call, service, body.flatMap(ObjectReading::destination)))
+        .thenCompose(
+            body -> backend.switchover(call, service, body.flatMap(ObjectReading::destination)))
         .thenApply(ServicesResource::accepted);
   }
 
@@ -95,7 +105,9 @@ public final class ServicesResource {
 
   private CompletionStage<HttpResponse> operation(Call call) {
     call.query();
-    return backend.operation(call.id("id")).thenApply(operation -> Responses.json(OperationJson.of(operation)));
+    return backend
+        .operation(call.id("id"))
+        .thenApply(operation -> Responses.json(OperationJson.of(operation)));
   }
 
   /** Replaces the server list in the settings of a service and keeps their policy. */
@@ -108,7 +120,8 @@ public final class ServicesResource {
         .thenCompose(list -> known(service)
             .thenCompose(exists -> change(call, service, list, demanded))
             .thenCompose(change -> backend.write(
-                call, new Provisioning.PutObject(change.settings(), change.precondition(), comment))))
+                call,
+                new Provisioning.PutObject(change.settings(), change.precondition(), comment))))
         .thenApply(ConfigurationResource::written);
   }
 
@@ -118,13 +131,15 @@ public final class ServicesResource {
    * What is to be put. Where the client demands nothing, it is that the settings read here are still the current ones,
    * so that a policy changed meanwhile is not put back.
    */
-  private CompletableFuture<Change> change(Call call, ServiceName service, ServerList list, Precondition demanded) {
+  private CompletableFuture<Change> change(
+      Call call, ServiceName service, ServerList list, Precondition demanded) {
     boolean any = demanded.kind() == Precondition.Kind.NONE;
     return settings(call, service.value()).thenCompose(own -> {
       if (own.isPresent()) {
         var settings = (ServiceSettings) own.get().object();
         return CompletableFuture.completedFuture(new Change(
-            new ServiceSettings(service.value(), list, settings.policy(), settings.configurationOnBackup()),
+            new ServiceSettings(
+                service.value(), list, settings.policy(), settings.configurationOnBackup()),
             any ? Precondition.revision(own.get().revision()) : demanded));
       }
       return settings(call, ServiceSettings.DEFAULT_ID).thenApply(shared -> {
@@ -141,21 +156,29 @@ public final class ServicesResource {
   }
 
   private CompletableFuture<Optional<ServiceReply.ObjectFound>> settings(Call call, String id) {
-    return backend.read(call, new Provisioning.GetObject(ObjectKind.SERVICE, id), Consistency.LINEARIZABLE)
-        .thenApply(answer -> Optional.of(Replies.expect(ServiceReply.ObjectFound.class, answer.reply())))
-        .exceptionallyCompose(failure ->
-            Failures.cause(failure) instanceof ProblemException problem && problem.kind() == ProblemKind.NOT_FOUND
-                ? CompletableFuture.completedFuture(Optional.empty())
-                : CompletableFuture.failedFuture(failure));
+    return backend
+        .read(call, new Provisioning.GetObject(ObjectKind.SERVICE, id), Consistency.LINEARIZABLE)
+        .thenApply(
+            answer -> Optional.of(Replies.expect(ServiceReply.ObjectFound.class, answer.reply())))
+        .exceptionallyCompose(failure -> Failures.cause(failure) instanceof ProblemException problem
+                && problem.kind() == ProblemKind.NOT_FOUND
+            ? CompletableFuture.completedFuture(Optional.empty())
+            : CompletableFuture.failedFuture(failure));
   }
 
   private CompletableFuture<ClusterStatus.Service> known(ServiceName name) {
-    return backend.overview().thenApply(status -> status.service(name).orElseThrow(() -> unknown(name, status)));
+    return backend
+        .overview()
+        .thenApply(status -> status.service(name).orElseThrow(() -> unknown(name, status)));
   }
 
   static ProblemException unknown(ServiceName name, ClusterStatus status) {
-    var names = status.services().stream().map(service -> service.name().value()).sorted().toList();
+    var names = status.services().stream()
+        .map(service -> service.name().value())
+        .sorted()
+        .toList();
     return ProblemException.of(
-        ProblemKind.NOT_FOUND, "there is no service " + name + "; known are " + String.join(", ", names));
+        ProblemKind.NOT_FOUND,
+        "there is no service " + name + "; known are " + String.join(", ", names));
   }
 }

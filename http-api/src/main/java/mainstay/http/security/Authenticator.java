@@ -21,7 +21,8 @@ public final class Authenticator {
   /** @param tokens one for each role; the principal of a token has the name of its role in lower case */
   public Authenticator(Map<Role, String> tokens) {
     tokens.forEach((role, token) -> entries.add(new Entry(
-        token.getBytes(StandardCharsets.ISO_8859_1), new Principal(role.name().toLowerCase(Locale.ROOT), role))));
+        token.getBytes(StandardCharsets.ISO_8859_1),
+        new Principal(role.name().toLowerCase(Locale.ROOT), role))));
   }
 
   /** @param authorization value of the header; empty if it is not {@code Bearer} and a token that is known */
@@ -29,7 +30,8 @@ public final class Authenticator {
     if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Optional.empty();
     }
-    byte[] presented = authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] presented =
+        authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.ISO_8859_1);
     Optional<Principal> found = Optional.empty();
     for (Entry entry : entries) {
       if (MessageDigest.isEqual(presented, entry.token())) {

@@ -29,8 +29,10 @@ public final class TokenFiles {
   private static final int TOKEN_BYTES = 32;
   private static final int MAXIMUM_FILE_BYTES = 1_024;
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{32,512}");
-  private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_FILE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> OWNER_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
 
   private TokenFiles() {}
 
@@ -57,9 +59,11 @@ public final class TokenFiles {
       String token = read(file, posix);
       for (var other : tokens.entrySet()) {
         if (other.getValue().equals(token)) {
-          throw new TokenFileException("token files " + fileName(other.getKey()) + " and " + fileName(role) + " in "
-              + directory + " hold the same token, so that the roles cannot be told apart; delete one of them to get a"
-              + " new one");
+          throw new TokenFileException(
+              "token files " + fileName(other.getKey()) + " and " + fileName(role) + " in "
+                  + directory
+                  + " hold the same token, so that the roles cannot be told apart; delete one of them to get a"
+                  + " new one");
         }
       }
       tokens.put(role, token);
@@ -74,14 +78,18 @@ public final class TokenFiles {
         Files.createDirectories(directory, permissions(OWNER_DIRECTORY, posix));
       }
       boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
-      if (posix && Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
-        throw new TokenFileException("token directory " + directory + " can be written by everybody, so that anybody"
-            + " could replace the tokens; run: chmod o-w " + directory);
+      if (posix
+          && Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new TokenFileException(
+            "token directory " + directory + " can be written by everybody, so that anybody"
+                + " could replace the tokens; run: chmod o-w " + directory);
       }
       return posix;
     } catch (IOException e) {
-      throw new TokenFileException("token directory " + directory + " cannot be made or read; make it, owned by the"
-          + " user that runs the server, or name another one in mainstay.http.token-directory", e);
+      throw new TokenFileException(
+          "token directory " + directory + " cannot be made or read; make it, owned by the"
+              + " user that runs the server, or name another one in mainstay.http.token-directory",
+          e);
     }
   }
 
@@ -90,7 +98,8 @@ public final class TokenFiles {
     new SecureRandom().nextBytes(random);
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     try {
-      Path complete = Files.createTempFile(directory, ".token", ".new", permissions(OWNER_FILE, posix));
+      Path complete =
+          Files.createTempFile(directory, ".token", ".new", permissions(OWNER_FILE, posix));
       try {
         write(complete, token + "\n");
         Files.createLink(file, complete); // fails if another server was faster: its token counts
@@ -100,8 +109,10 @@ public final class TokenFiles {
     } catch (FileAlreadyExistsException faster) {
       return;
     } catch (IOException | UnsupportedOperationException e) {
-      throw new TokenFileException("token file " + file + " cannot be made; make " + directory
-          + " writable for the user that runs the server, or put the file there yourself with permissions 600", e);
+      throw new TokenFileException(
+          "token file " + file + " cannot be made; make " + directory
+              + " writable for the user that runs the server, or put the file there yourself with permissions 600",
+          e);
     }
   }
 
@@ -124,8 +135,10 @@ public final class TokenFiles {
             .sorted()
             .collect(Collectors.joining(", "));
         if (!others.isEmpty()) {
-          throw new TokenFileException("token file " + file + " is open to others than its owner (" + others
-              + "), so the token may be known; delete the file to get a new token, or run: chmod 600 " + file);
+          throw new TokenFileException(
+              "token file " + file + " is open to others than its owner (" + others
+                  + "), so the token may be known; delete the file to get a new token, or run: chmod 600 "
+                  + file);
         }
       }
       if (Files.size(file) > MAXIMUM_FILE_BYTES) {
@@ -134,17 +147,21 @@ public final class TokenFiles {
       }
       String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
       if (!TOKEN.matcher(token).matches()) {
-        throw new TokenFileException("token file " + file + " must hold one line of 32 to 512 letters, digits and"
-            + " . _ ~ + / = -; delete it to get a new one");
+        throw new TokenFileException(
+            "token file " + file + " must hold one line of 32 to 512 letters, digits and"
+                + " . _ ~ + / = -; delete it to get a new one");
       }
       return token;
     } catch (IOException e) {
       throw new TokenFileException(
-          "token file " + file + " cannot be read; make it readable for the user that runs the server", e);
+          "token file " + file
+              + " cannot be read; make it readable for the user that runs the server",
+          e);
     }
   }
 
-  private static FileAttribute<?>[] permissions(Set<PosixFilePermission> permissions, boolean posix) {
+  private static FileAttribute<?>[] permissions(
+      Set<PosixFilePermission> permissions, boolean posix) {
     return posix
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
         : new FileAttribute<?>[0];

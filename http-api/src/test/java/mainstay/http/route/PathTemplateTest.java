@@ -16,8 +16,10 @@ class PathTemplateTest {
   void aWideVariableTakesOneOrTwoSegments() {
     assertThat(explain.match(List.of("services", "configuration", "explain")))
         .contains(Map.of("service", "configuration"));
-    assertThat(explain.match(List.of("services", "dge", "main", "explain"))).contains(Map.of("service", "dge/main"));
-    assertThat(explain.match(List.of("services", "dge/main", "explain"))).contains(Map.of("service", "dge/main"));
+    assertThat(explain.match(List.of("services", "dge", "main", "explain")))
+        .contains(Map.of("service", "dge/main"));
+    assertThat(explain.match(List.of("services", "dge/main", "explain")))
+        .contains(Map.of("service", "dge/main"));
     assertThat(explain.match(List.of("services", "a", "b", "c", "explain"))).isEmpty();
     assertThat(explain.match(List.of("services", "explain"))).isEmpty();
   }
@@ -42,7 +44,8 @@ class PathTemplateTest {
         endpoint("GET", "/services/{service+}"), endpoint("GET", "/services/{service+}/explain"),
         endpoint("PUT", "/config/{kind}/{id}"), endpoint("PUT", "/config/service/{id+}")));
 
-    assertThat(matched(table, "GET", "services", "dge", "explain")).isEqualTo("/services/{service}/explain");
+    assertThat(matched(table, "GET", "services", "dge", "explain"))
+        .isEqualTo("/services/{service}/explain");
     assertThat(matched(table, "GET", "services", "dge/explain")).isEqualTo("/services/{service}");
     assertThat(matched(table, "PUT", "config", "service", "x")).isEqualTo("/config/service/{id}");
     assertThat(table.methods(List.of("config", "service", "x"))).containsExactly("PUT");

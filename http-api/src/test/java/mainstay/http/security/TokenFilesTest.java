@@ -30,14 +30,17 @@ class TokenFilesTest {
 
     var tokens = TokenFiles.open(directory);
 
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwx------");
     try (var files = Files.list(directory)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("viewer.token", "operator.token", "engineer.token", "admin.token");
+          .containsExactlyInAnyOrder(
+              "viewer.token", "operator.token", "engineer.token", "admin.token");
     }
     for (Role role : Role.values()) {
       Path file = directory.resolve(TokenFiles.fileName(role));
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
       assertThat(Files.readString(file).strip()).isEqualTo(tokens.get(role)).hasSize(43);
     }
     assertThat(new HashSet<>(tokens.values())).hasSize(4);
@@ -63,7 +66,8 @@ class TokenFilesTest {
           return TokenFiles.open(directory);
         };
         var results = new HashSet<Map<Role, String>>();
-        for (var result : threads.invokeAll(Stream.generate(() -> start).limit(servers).toList())) {
+        for (var result :
+            threads.invokeAll(Stream.generate(() -> start).limit(servers).toList())) {
           results.add(result.get());
         }
         assertThat(results).hasSize(1);
@@ -97,7 +101,13 @@ class TokenFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "short", "with space in the middle of the token 1234567890", "ümlaut-ümlaut-ümlaut-ümlaut-1234"})
+  @ValueSource(
+      strings = {
+        "",
+        "short",
+        "with space in the middle of the token 1234567890",
+        "ümlaut-ümlaut-ümlaut-ümlaut-1234"
+      })
   void aFileWithoutATokenIsRefused(String content) throws IOException {
     TokenFiles.open(parent);
     Files.writeString(parent.resolve("viewer.token"), content);
@@ -109,10 +119,12 @@ class TokenFilesTest {
   @Test
   void twoRolesMustNotShareAToken() throws IOException {
     TokenFiles.open(parent);
-    Files.writeString(parent.resolve("admin.token"), Files.readString(parent.resolve("viewer.token")));
+    Files.writeString(
+        parent.resolve("admin.token"), Files.readString(parent.resolve("viewer.token")));
 
     assertThatThrownBy(() -> TokenFiles.open(parent))
-        .hasMessageContaining("viewer.token and admin.token").hasMessageContaining("hold the same token");
+        .hasMessageContaining("viewer.token and admin.token")
+        .hasMessageContaining("hold the same token");
   }
 
   @Test
