@@ -269,14 +269,11 @@ public final class DemoCluster implements AutoCloseable {
   }
 
   private String passwordOf(String database) throws IOException {
-    var places = List.of(
-        directory.resolve(database + ".password"), directory.resolve(database).resolve("password"));
-    for (var place : places) {
-      if (Files.exists(place)) {
-        return Files.readString(place).trim();
-      }
+    var file = directory.resolve(database + ".password");
+    if (!Files.exists(file)) {
+      throw new IOException("the demo keeps no password of database " + database + " in " + file);
     }
-    throw new IOException("the demo keeps no password of database " + database + " in " + places);
+    return Files.readString(file).trim();
   }
 
   /** Runs {@code demo ARGUMENTS --dir DIRECTORY} and returns its standard output. */

@@ -1,8 +1,8 @@
 package mainstay.multijvm.cluster;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,12 +25,17 @@ public record Installation(Path java, String classPath, String mainClass) {
     var start = Path.of("").toAbsolutePath();
     for (var directory = start; directory != null; directory = directory.getParent()) {
       var lib = directory.resolve(LIB);
-      if (Files.isDirectory(lib)) {
+      if (hasJars(lib)) {
         return new Installation(currentJava(), lib + "/*", "mainstay.node.cli.Main");
       }
     }
     throw new IllegalStateException("the packaged program " + LIB + " is neither in " + start
         + " nor above it: run ./mvnw -DskipTests package at the root of the source tree");
+  }
+
+  private static boolean hasJars(Path directory) {
+    var names = directory.toFile().list();
+    return names != null && Arrays.stream(names).anyMatch(n -> n.endsWith(".jar"));
   }
 
   public static Path currentJava() {
