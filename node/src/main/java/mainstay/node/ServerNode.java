@@ -249,6 +249,9 @@ final class ServerNode {
             FailoverSettings.from(config), clock)),
         FailoverAgent.NAME);
 
+    // Not handled: without its agent or router this incarnation is of no use, so it ends and comes back as a new one.
+    context.watch(agent);
+    context.watch(router);
     var supervisor = ClusterSingleton.get(system).init(SingletonActor.of(
             Behaviors.supervise(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
                     settings.self(), incarnation, terms, agent,

@@ -120,6 +120,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private boolean termsKnown;
   private boolean mayAct;
   private long lastReportNanos;
+  private int spawned;
 
   private FailoverAgentActor(
       ActorContext<ClusterOverview.Message> context,
@@ -267,17 +268,22 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private Behavior<ClusterOverview.Message> onDirectoryChanged(AgentControl.DirectoryChanged message) {
-    directory = message.directory();
-    spawnHosts();
-    changed();
+    // A copy that is loaded anew passes through old versions once more.
+    if (message.directory().version() > directory.version()) {
+      directory = message.directory();
+      spawnHosts();
+      changed();
+    }
     return this;
   }
 
   private void spawnHosts() {
     for (var service : directory.services().keySet()) {
       hosts.computeIfAbsent(service, name -> {
-        var host = getContext().spawn(
-            environment.hosts().create(name, getContext().getSelf()), "host-" + name.value().replace('/', '~'));
+        var host = getContext().spawn(environment.hosts().create(name, getContext().getSelf()),
+            "host-" + name.value().replace('/', '~') + "-" + ++spawned);
+        // Not handled: a host that fails takes the agent and with it this incarnation down, and another server serves.
+        getContext().watch(host);
         environment.locations().local(name, host);
         return host;
       });
@@ -286,7 +292,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     gone.removeAll(directory.services().keySet());
     for (var service : gone) {
       log.info("service={} server={} is no longer in the configuration", service, environment.self());
-      getContext().stop(hosts.remove(service));
+      var host = hosts.remove(service);
+      getContext().unwatch(host);
+      getContext().stop(host);
       ownReports.remove(service);
       told.remove(service);
       environment.locations().none(service);
@@ -523,7 +531,11 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     lastReportNanos = System.nanoTime();
     var report = ownReport();
     knowledge.reported(report, lastReportNanos);
-    peers.values().forEach(peer -> peer.tell(report));
+    peers.forEach((server, peer) -> {
+      if (knowledge.member(server).filter(member -> member.status() != Member.Status.DOWN).isPresent()) {
+        peer.tell(report);
+      }
+    });
   }
 
   private void announce(String type, Map<String, String> fields) {

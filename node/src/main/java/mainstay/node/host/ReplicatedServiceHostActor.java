@@ -324,6 +324,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     } else if (own.sequence() < at.position().sequence()) {
       behind = at.position().sequence() - own.sequence();
       catchUpWithFeed();
+    } else if (own.sequence() > at.position().sequence()) {
+      // Read from the journal, where an event stands a moment before the active server has it in its own copy.
+      behind = 0;
+      copyChanged();
     } else {
       log.error("service={} server={} this copy differs from the active server's: {} here, {} there; loading it anew",
           service, environment.self(), own, at.position());

@@ -55,7 +55,7 @@ final class FakeApi implements AutoCloseable {
         headers.getFirst("If-None-Match")));
     Queue<Answer> queue = answers.getOrDefault(exchange.getRequestMethod() + " " + path, new ArrayDeque<>());
     Answer answer = queue.size() > 1 ? queue.poll() : queue.isEmpty() ? new Answer(404, "") : queue.peek();
-    if (answer == Answer.LOST) {
+    if (answer.equals(Answer.LOST)) {
       exchange.close();
       return;
     }

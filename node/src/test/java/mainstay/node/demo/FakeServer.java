@@ -67,7 +67,7 @@ final class FakeServer {
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
     exchange.sendResponseHeaders(status, body.length());
     try (var out = exchange.getResponseBody()) {
-      out.write(body.getBytes());
+      out.write(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
   }
 }

@@ -178,6 +178,17 @@ public final class Knowledge {
         : Optional.empty();
   }
 
+  /**
+   * A server that has just joined does not know yet that somebody is active, so its word counts only when it follows
+   * the newest term. Without an active server a copy is whole when it is as the journal is.
+   */
+  private boolean hasWholeCopy(ServerId server, ServiceName service) {
+    var report = report(server, service);
+    return report.filter(copy -> copy.synchronisationMode() == 0
+            && (active(service).isEmpty() || copy.term() >= lastTerm(service)))
+        .isPresent();
+  }
+
   private ServerState state(
       ServerId server, ServiceName service, Optional<ServerId> active, boolean fit, long now) {
     var report = report(server);
@@ -186,8 +197,9 @@ public final class Knowledge {
     }
     var own = report(server, service);
     boolean serves = active.filter(server::equals).isPresent();
-    var since = synchronisedSince.getOrDefault(service, Map.of()).get(server);
-    boolean synchronised = serves || since != null;
+    boolean synchronised = serves
+        || (hasWholeCopy(server, service) && (!service.isDge() || hasWholeCopy(server, ServiceName.CONFIGURATION)));
+    var since = synchronised ? synchronisedSince.getOrDefault(service, Map.of()).get(server) : null;
     return new ServerState(
         true,
         synchronised,
