@@ -51,7 +51,8 @@ public final class FencedJournal extends AsyncWriteJournal {
     codec = new EventCodec(SerializationExtension.get(system));
     sql = new JournalSql(codec);
     var health = JournalHealth.get(system);
-    lanes = IntStream.range(0, database.limits().writers())
+    settings.requireFewerLanesThan(database.limits().writers());
+    lanes = IntStream.range(0, settings.lanes())
         .mapToObj(lane -> new WriteLane(database, sql, settings, health))
         .toList();
   }

@@ -3,9 +3,9 @@ package mainstay.persistence.benchmark;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import mainstay.persistence.testing.Postgres;
@@ -17,12 +17,14 @@ import mainstay.protocol.model.ServiceName;
 
 /**
  * Events per second through the fenced journal plugin at 1, 16 and 64 writers, and how much that is of what as many
- * sessions of plain JDBC reach with one insert and commit for each event, in the same run.
+ * sessions of plain JDBC reach with one insert and commit for each event. Both take turns in short slices, so that what
+ * else the machine does falls on both; medians over the slices are printed.
  *
- * <p>Arguments: seconds for each measurement (3), repetitions (3). The medians are printed.
+ * <p>Arguments: milliseconds of a slice (500), slices (12).
  */
 public final class JournalBenchmark {
   private static final ServiceName MAIN = ServiceName.dge("main");
+  private static final int WARM_UP = 4;
   private static final byte[] PAYLOAD = new byte[90];
 
   private JournalBenchmark() {}
@@ -36,34 +38,31 @@ public final class JournalBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
-    int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
-    int repetitions = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+    int millis = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 500;
+    int slices = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 12;
     try (var postgres = Postgres.start()) {
       String url = postgres.newDatabase();
       try (var server = Server.start(postgres, url, "alpha", "a1")) {
         var active = server.take(MAIN, 0);
-        run(seconds, 16, "warm", (kind, writer) -> journal(server, active, kind + writer));
-        System.out.printf("%-8s %12s %12s %7s %10s%n", "writers", "raw/s", "journal/s", "ratio", "p50 us");
+        System.out.printf("%-8s %10s %12s %8s %13s %13s%n",
+            "writers", "raw/s", "journal/s", "ratio", "raw p50 us", "ours p50 us");
         for (int writers : new int[] {1, 16, 64}) {
-          var raw = new double[repetitions];
-          var journal = new double[repetitions];
-          var latency = new double[repetitions];
-          for (int i = 0; i < repetitions; i++) {
-            String run = writers + "-" + i;
-            raw[i] = run(seconds, writers, "raw" + run, (kind, writer) -> raw(postgres, url, kind + writer))[0];
-            double[] measured = run(seconds, writers, "ours" + run, (kind, writer) -> journal(server, active, kind + writer));
-            journal[i] = measured[0];
-            latency[i] = measured[1];
+          try (var raw = new Contender(writers, i -> raw(postgres, url, "raw" + writers + "|" + i));
+              var ours = new Contender(writers, i -> journal(server, active, "ours" + writers + "|" + i))) {
+            for (int i = -WARM_UP; i < slices; i++) {
+              raw.run(millis, i >= 0);
+              ours.run(millis, i >= 0);
+            }
+            System.out.printf(Locale.ROOT, "%-8d %10.0f %12.0f %8.2f %13.0f %13.0f%n", writers, median(raw.rates),
+                median(ours.rates), median(ours.rates) / median(raw.rates), median(raw.micros), median(ours.micros));
           }
-          System.out.printf(Locale.ROOT, "%-8d %12.0f %12.0f %7.2f %10.0f%n", writers, median(raw), median(journal),
-              median(journal) / median(raw), median(latency));
         }
       }
     }
   }
 
   private interface StepFactory {
-    Step create(String kind, int writer) throws Exception;
+    Step create(int writer) throws Exception;
   }
 
   private static Step journal(Server server, Activation active, String persistenceId) {
@@ -98,47 +97,59 @@ public final class JournalBenchmark {
     };
   }
 
-  /** Events per second, and the median time of one write in microseconds. */
-  private static double[] run(int seconds, int writers, String kind, StepFactory factory) throws Exception {
-    var threads = Executors.newFixedThreadPool(writers);
-    try {
-      var steps = new ArrayList<Step>();
+  /** One of the two, with its writers and what was measured. */
+  private static final class Contender implements AutoCloseable {
+    private final List<Step> steps = new ArrayList<>();
+    private final long[] sequences;
+    private final ExecutorService threads;
+    private final List<Double> rates = new ArrayList<>();
+    private final List<Double> micros = new ArrayList<>();
+
+    private Contender(int writers, StepFactory factory) throws Exception {
+      sequences = new long[writers];
+      threads = Executors.newFixedThreadPool(writers);
       for (int i = 0; i < writers; i++) {
-        steps.add(factory.create(kind + "|", i));
+        steps.add(factory.create(i));
       }
+    }
+
+    private void run(int millis, boolean counts) throws Exception {
       long start = System.nanoTime();
-      long end = start + seconds * 1_000_000_000L;
-      List<Future<List<Long>>> running = new ArrayList<>();
-      for (Step step : steps) {
+      long end = start + millis * 1_000_000L;
+      List<Future<List<Double>>> running = new ArrayList<>();
+      for (int i = 0; i < steps.size(); i++) {
+        int writer = i;
         running.add(threads.submit(() -> {
-          var times = new ArrayList<Long>();
-          long before = System.nanoTime();
-          for (long sequence = 1; before < end; sequence++) {
-            step.write(sequence);
+          var times = new ArrayList<Double>();
+          for (long before = System.nanoTime(); before < end; ) {
+            steps.get(writer).write(++sequences[writer]);
             long now = System.nanoTime();
-            times.add(now - before);
+            times.add((now - before) / 1e3);
             before = now;
           }
           return times;
         }));
       }
-      var all = new ArrayList<Long>();
-      for (Future<List<Long>> one : running) {
+      var all = new ArrayList<Double>();
+      for (Future<List<Double>> one : running) {
         all.addAll(one.get());
       }
-      double elapsed = (System.nanoTime() - start) / 1e9;
+      if (counts) {
+        rates.add(all.size() / ((System.nanoTime() - start) / 1e9));
+        micros.add(median(all));
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      threads.shutdown();
       for (Step step : steps) {
         step.close();
       }
-      return new double[] {all.size() / elapsed, median(all.stream().mapToDouble(time -> time / 1e3).toArray())};
-    } finally {
-      threads.shutdown();
     }
   }
 
-  private static double median(double[] values) {
-    var sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
   }
 }

@@ -45,7 +45,7 @@ class FenceIT {
     postgres = shared;
     url = postgres.newDatabase();
     // one lane, so that writes of different services share their transactions
-    alpha = Server.start(postgres, url, "alpha", "a1", "mainstay.persistence.connections.writers = 1");
+    alpha = Server.start(postgres, url, "alpha", "a1", "mainstay.persistence.journal.lanes = 1");
     bravo = Server.start(postgres, url, "bravo", "b1");
   }
 
