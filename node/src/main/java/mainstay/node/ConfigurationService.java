@@ -32,7 +32,6 @@ import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ObjectKind;
 import mainstay.protocol.model.ServerList;
 
-
 /** What the service {@code configuration} is made of on one server: its actors, and who hears of its changes. */
 final class ConfigurationService {
   private final ActorSystem<?> system;
@@ -46,7 +45,8 @@ final class ConfigurationService {
   }
 
   Work work(JournalReader journal, LocalConfiguration local, Consumer<ServiceDirectory> directory) {
-    return new Work(new ConfigurationStateModel(), journal, new Actors(), new Changes(local, directory));
+    return new Work(
+        new ConfigurationStateModel(), journal, new Actors(), new Changes(local, directory));
   }
 
   /** The entities start from the host's copy, so they have next to nothing to replay. */
@@ -57,12 +57,19 @@ final class ConfigurationService {
     }
 
     @Override
-    public Behavior<Entity.Message> create(String persistenceId, Activation activation, long sequence,
-        Optional<Object> state, ActorRef<Entity.Executed> replyTo) {
+    public Behavior<Entity.Message> create(
+        String persistenceId,
+        Activation activation,
+        long sequence,
+        Optional<Object> state,
+        ActorRef<Entity.Executed> replyTo) {
       var entity = new EntityContext(activation, clock, replyTo, sequence, state);
       return persistenceId.equals(ConfigurationStateModel.CONFIGURATION_ID)
-          ? ProvisioningAuthorityActor.create(entity, new FencingAdapter<>(ConfigurationEvent.class, activation), voters)
-          : PointActor.create(ConfigurationStateModel.pointOf(persistenceId), entity,
+          ? ProvisioningAuthorityActor.create(
+              entity, new FencingAdapter<>(ConfigurationEvent.class, activation), voters)
+          : PointActor.create(
+              ConfigurationStateModel.pointOf(persistenceId),
+              entity,
               new FencingAdapter<>(PointEvent.class, activation));
     }
   }
@@ -84,23 +91,56 @@ final class ConfigurationService {
         directory.accept(directory(configuration));
         announce(change);
       } else if (event instanceof PointEvent.ValueSet set) {
-        announce("point-value", set.time(), Map.of(
-            "point", set.point(), "value", Double.toString(set.value()), "revision", Long.toString(set.revision())));
+        announce(
+            "point-value",
+            set.time(),
+            Map.of(
+                "point",
+                set.point(),
+                "value",
+                Double.toString(set.value()),
+                "revision",
+                Long.toString(set.revision())));
       }
     }
   }
 
   private void announce(ConfigurationEvent change) {
     if (change instanceof ConfigurationEvent.ObjectPut put) {
-      announce(put.version(), put.object().objectKind(), put.object().id(), put.created() ? "created" : "changed", put.author(), put.at());
+      announce(
+          put.version(),
+          put.object().objectKind(),
+          put.object().id(),
+          put.created() ? "created" : "changed",
+          put.author(),
+          put.at());
     } else if (change instanceof ConfigurationEvent.ObjectDeleted deleted) {
-      announce(deleted.version(), deleted.kind(), deleted.id(), "deleted", deleted.author(), deleted.at());
+      announce(
+          deleted.version(),
+          deleted.kind(),
+          deleted.id(),
+          "deleted",
+          deleted.author(),
+          deleted.at());
     }
   }
 
-  private void announce(long version, ObjectKind kind, String id, String action, String author, Instant at) {
-    announce("configuration-changed", at, Map.of(
-        "version", Long.toString(version), "kind", kind.word(), "id", id, "action", action, "author", author));
+  private void announce(
+      long version, ObjectKind kind, String id, String action, String author, Instant at) {
+    announce(
+        "configuration-changed",
+        at,
+        Map.of(
+            "version",
+            Long.toString(version),
+            "kind",
+            kind.word(),
+            "id",
+            id,
+            "action",
+            action,
+            "author",
+            author));
   }
 
   private void announce(String type, Instant at, Map<String, String> fields) {
@@ -110,6 +150,7 @@ final class ConfigurationService {
   static ServiceDirectory directory(Configuration configuration) {
     return new ServiceDirectory(
         configuration.version(),
-        configuration.services().stream().collect(Collectors.toMap(name -> name, configuration::settingsFor)));
+        configuration.services().stream()
+            .collect(Collectors.toMap(name -> name, configuration::settingsFor)));
   }
 }

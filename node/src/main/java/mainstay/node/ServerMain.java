@@ -60,8 +60,12 @@ public final class ServerMain {
     try {
       holdCrashWatchPort(run);
     } catch (IOException e) {
-      log.error("server {} does not start: crash-watch-port {} of {}: {}",
-          settings.self(), settings.own().crashWatchPort(), settings.own().host(), e.getMessage());
+      log.error(
+          "server {} does not start: crash-watch-port {} of {}: {}",
+          settings.self(),
+          settings.own().crashWatchPort(),
+          settings.own().host(),
+          e.getMessage());
       return FAILED;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
@@ -88,7 +92,10 @@ public final class ServerMain {
         return FAILED;
       }
       if (!stopping) {
-        log.warn("server {}: its cluster part has ended; it returns as a new incarnation in {}", settings.self(), settings.restart());
+        log.warn(
+            "server {}: its cluster part has ended; it returns as a new incarnation in {}",
+            settings.self(),
+            settings.restart());
         incarnation = newIncarnation();
         pause();
       }
@@ -118,10 +125,16 @@ public final class ServerMain {
   private void holdCrashWatchPort(String run) throws IOException {
     var own = settings.own();
     var peers = settings.others().stream()
-        .map(other -> new CrashWatch.Peer(other.name(), new InetSocketAddress(other.host(), other.crashWatchPort())))
+        .map(other -> new CrashWatch.Peer(
+            other.name(), new InetSocketAddress(other.host(), other.crashWatchPort())))
         .toList();
-    new CrashWatch(InetAddress.getByName(own.host()), own.crashWatchPort(), run, peers,
-        CrashWatch.Settings.from(settings.config()), new CrashWatch.Listener() {
+    new CrashWatch(
+        InetAddress.getByName(own.host()),
+        own.crashWatchPort(),
+        run,
+        peers,
+        CrashWatch.Settings.from(settings.config()),
+        new CrashWatch.Listener() {
           @Override
           public void crashed(ServerId server) {
             var running = node.get();
@@ -144,7 +157,10 @@ public final class ServerMain {
   private Optional<String> usedPort() {
     var own = settings.own();
     return usedPort("cluster-port", own.host(), own.clusterPort())
-        .or(() -> usedPort("management-port", settings.config().getString("mainstay.management.bind-host"), own.managementPort()))
+        .or(() -> usedPort(
+            "management-port",
+            settings.config().getString("mainstay.management.bind-host"),
+            own.managementPort()))
         .or(() -> usedPort("http-port", settings.httpHost(), own.httpPort()));
   }
 
@@ -166,7 +182,8 @@ public final class ServerMain {
   }
 
   static Throwable cause(Throwable failure) {
-    return (failure instanceof CompletionException || failure instanceof ExecutionException) && failure.getCause() != null
+    return (failure instanceof CompletionException || failure instanceof ExecutionException)
+            && failure.getCause() != null
         ? cause(failure.getCause())
         : failure;
   }

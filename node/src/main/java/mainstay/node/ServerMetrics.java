@@ -34,10 +34,15 @@ final class ServerMetrics {
   private ServerMetrics() {}
 
   static void register(
-      MeterRegistry registry, ActorSystem<?> system, ServerId self, ActorRef<ClusterOverview.Message> agent) {
+      MeterRegistry registry,
+      ActorSystem<?> system,
+      ServerId self,
+      ActorRef<ClusterOverview.Message> agent) {
     journal(registry, JournalHealth.get(system));
-    var active = gauge(registry, "mainstay.service.active", "1 if this server is active for the service");
-    var terms = gauge(registry, "mainstay.service.term", "Highest term of the service that this server knows of");
+    var active =
+        gauge(registry, "mainstay.service.active", "1 if this server is active for the service");
+    var terms = gauge(
+        registry, "mainstay.service.term", "Highest term of the service that this server knows of");
     var behind = gauge(registry, "mainstay.server.behind", "Events that a server's copy lacks");
     var mayAct = new AtomicBoolean();
     Gauge.builder("mainstay.server.may.act", mayAct, right -> right.get() ? 1 : 0)
@@ -47,8 +52,11 @@ final class ServerMetrics {
     system.systemActorOf(
         Behaviors.<Message>setup(context -> {
           var answers = context.messageAdapter(ClusterStatus.class, Status::new);
-          context.getSystem().eventStream().tell(new EventStream.Subscribe<>(
-              LiveEvent.class, context.messageAdapter(LiveEvent.class, Happened::new)));
+          context
+              .getSystem()
+              .eventStream()
+              .tell(new EventStream.Subscribe<>(
+                  LiveEvent.class, context.messageAdapter(LiveEvent.class, Happened::new)));
           context.getSelf().tell(new Ask());
           return Behaviors.receive(Message.class)
               .onMessage(Ask.class, ask -> {
@@ -64,22 +72,35 @@ final class ServerMetrics {
               .onMessage(Status.class, status -> {
                 mayAct.set(status.status().quorum().mayAct());
                 var services = status.status().services();
-                active.register(services.stream()
-                    .map(service -> MultiGauge.Row.of(Tags.of("service", service.name().value()),
-                        service.state().equals("active") && service.active().filter(self::equals).isPresent() ? 1 : 0))
-                    .collect(Collectors.toList()), true);
-                terms.register(services.stream()
-                    .map(service -> MultiGauge.Row.of(Tags.of("service", service.name().value()), service.term()))
-                    .collect(Collectors.toList()), true);
-                behind.register(status.status().servers().stream()
-                    .map(server -> MultiGauge.Row.of(Tags.of("server", server.name().value()), server.behind()))
-                    .collect(Collectors.toList()), true);
+                active.register(
+                    services.stream()
+                        .map(service -> MultiGauge.Row.of(
+                            Tags.of("service", service.name().value()),
+                            service.state().equals("active")
+                                    && service.active().filter(self::equals).isPresent()
+                                ? 1
+                                : 0))
+                        .collect(Collectors.toList()),
+                    true);
+                terms.register(
+                    services.stream()
+                        .map(service -> MultiGauge.Row.of(
+                            Tags.of("service", service.name().value()), service.term()))
+                        .collect(Collectors.toList()),
+                    true);
+                behind.register(
+                    status.status().servers().stream()
+                        .map(server -> MultiGauge.Row.of(
+                            Tags.of("server", server.name().value()), server.behind()))
+                        .collect(Collectors.toList()),
+                    true);
                 context.scheduleOnce(INTERVAL, context.getSelf(), new Ask());
                 return Behaviors.same();
               })
               .build();
         }),
-        "metrics", akka.actor.typed.Props.empty());
+        "metrics",
+        akka.actor.typed.Props.empty());
   }
 
   private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
@@ -87,13 +108,32 @@ final class ServerMetrics {
   }
 
   private static void journal(MeterRegistry registry, JournalHealth health) {
-    counter(registry, health, "mainstay.journal.commits", "Transactions that stored events", c -> c.commits());
+    counter(
+        registry,
+        health,
+        "mainstay.journal.commits",
+        "Transactions that stored events",
+        c -> c.commits());
     counter(registry, health, "mainstay.journal.events", "Events stored", c -> c.events());
-    counter(registry, health, "mainstay.journal.stale.writes", "Writes refused because their term had passed", c -> c.staleWrites());
-    counter(registry, health, "mainstay.journal.failed.writes", "Writes that failed for any other reason", c -> c.failedWrites());
+    counter(
+        registry,
+        health,
+        "mainstay.journal.stale.writes",
+        "Writes refused because their term had passed",
+        c -> c.staleWrites());
+    counter(
+        registry,
+        health,
+        "mainstay.journal.failed.writes",
+        "Writes that failed for any other reason",
+        c -> c.failedWrites());
   }
 
-  private static void counter(MeterRegistry registry, JournalHealth health, String name, String description,
+  private static void counter(
+      MeterRegistry registry,
+      JournalHealth health,
+      String name,
+      String description,
       ToDoubleFunction<JournalHealth.Counters> value) {
     FunctionCounter.builder(name, health, source -> value.applyAsDouble(source.counters()))
         .description(description)

@@ -64,7 +64,6 @@ import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.FailoverAgent;
-import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -116,38 +115,58 @@ final class ServerNode {
    *
    * @throws StartFailedException if a port, a database or a setting is not as it must be; nothing is left running
    */
-  static ServerNode start(ServerSettings settings, String incarnation) throws StartFailedException, InterruptedException {
+  static ServerNode start(ServerSettings settings, String incarnation)
+      throws StartFailedException, InterruptedException {
     ActorSystem<Root> system;
     try {
       system = ActorSystem.create(
           Behaviors.setup(context -> root(context, settings, incarnation)),
           SYSTEM,
           ActorSystemSetup.create(
-              BootstrapSetup.create(akkaConfig(settings, incarnation)), new DatabasesSetup(incarnation)));
+              BootstrapSetup.create(akkaConfig(settings, incarnation)),
+              new DatabasesSetup(incarnation)));
     } catch (RuntimeException e) {
       throw new StartFailedException(sentence(e), e);
     }
     try {
       await(Databases.get(system).awaitReady(settings.databaseStart()).toCompletableFuture());
       WarmUp.run(system, settings, incarnation);
-      var parts = await(AskPattern.ask(system, Begin::new, START, system.scheduler()).toCompletableFuture());
+      var parts = await(
+          AskPattern.ask(system, Begin::new, START, system.scheduler()).toCompletableFuture());
       var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       ServerMetrics.register(metrics, system, settings.self(), parts.agent());
       var readiness = ServerReadiness.get(system.classicSystem());
       await(HttpApi.bind(
-          new HttpApiPorts(parts.router(), parts.agent(), parts.supervisor(),
-              new SampleStore(Databases.get(system).only()), readiness::now, metrics, Clock.systemUTC()),
-          HttpApiSettings.from(settings.config(), settings.own().httpPort()), system).toCompletableFuture());
+              new HttpApiPorts(
+                  parts.router(),
+                  parts.agent(),
+                  parts.supervisor(),
+                  new SampleStore(Databases.get(system).only()),
+                  readiness::now,
+                  metrics,
+                  Clock.systemUTC()),
+              HttpApiSettings.from(settings.config(), settings.own().httpPort()),
+              system)
+          .toCompletableFuture());
       await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
       ClusterBootstrap.get(system.classicSystem()).start();
-      log.info("server={} incarnation={} http={}:{} cluster={}:{} databases={}", settings.self(), incarnation,
-          settings.httpHost(), settings.own().httpPort(), settings.own().host(), settings.own().clusterPort(),
+      log.info(
+          "server={} incarnation={} http={}:{} cluster={}:{} databases={}",
+          settings.self(),
+          incarnation,
+          settings.httpHost(),
+          settings.own().httpPort(),
+          settings.own().host(),
+          settings.own().clusterPort(),
           Databases.get(system).only().name());
       return new ServerNode(settings, system);
     } catch (ExecutionException | RuntimeException e) {
       system.terminate();
       try {
-        system.getWhenTerminated().toCompletableFuture().get(START.toMillis(), TimeUnit.MILLISECONDS);
+        system
+            .getWhenTerminated()
+            .toCompletableFuture()
+            .get(START.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException ending) {
         e.addSuppressed(ending);
       }
@@ -155,7 +174,8 @@ final class ServerNode {
     }
   }
 
-  private static <T> T await(java.util.concurrent.CompletableFuture<T> future) throws ExecutionException, InterruptedException {
+  private static <T> T await(java.util.concurrent.CompletableFuture<T> future)
+      throws ExecutionException, InterruptedException {
     return future.get();
   }
 
@@ -175,21 +195,26 @@ final class ServerNode {
     values.put("akka.management.http.bind-hostname", management);
     values.put("akka.management.http.port", own.managementPort());
     values.put("akka.management.http.bind-port", own.managementPort());
-    values.put("akka.management.cluster.bootstrap.contact-point-discovery.required-contact-point-nr",
+    values.put(
+        "akka.management.cluster.bootstrap.contact-point-discovery.required-contact-point-nr",
         settings.servers().size() / 2 + 1);
-    values.put("akka.discovery.config.services.mainstay.endpoints", settings.servers().stream()
-        .map(server -> Map.of("host", server.host(), "port", server.managementPort()))
-        .collect(Collectors.toList()));
+    values.put(
+        "akka.discovery.config.services.mainstay.endpoints",
+        settings.servers().stream()
+            .map(server -> Map.of("host", server.host(), "port", server.managementPort()))
+            .collect(Collectors.toList()));
     Config overlay = ConfigFactory.empty();
     for (var entry : values.entrySet()) {
-      overlay = overlay.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue(), "mainstay.servers"));
+      overlay = overlay.withValue(
+          entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue(), "mainstay.servers"));
     }
     return overlay.withFallback(settings.config());
   }
 
   // ---- the actors
 
-  private static Behavior<Root> root(ActorContext<Root> context, ServerSettings settings, String incarnation) {
+  private static Behavior<Root> root(
+      ActorContext<Root> context, ServerSettings settings, String incarnation) {
     return Behaviors.receive(Root.class)
         .onMessage(Begin.class, begin -> {
           var parts = spawn(context, settings, incarnation);
@@ -201,7 +226,8 @@ final class ServerNode {
   }
 
   /** Keeps the readiness up to date. */
-  private static Behavior<Root> watching(ActorContext<Root> context, ActorRef<ClusterOverview.Message> agent) {
+  private static Behavior<Root> watching(
+      ActorContext<Root> context, ActorRef<ClusterOverview.Message> agent) {
     var readiness = ServerReadiness.get(context.getSystem().classicSystem());
     var answers = context.messageAdapter(ClusterStatus.class, Status::new);
     return Behaviors.receive(Root.class)
@@ -217,7 +243,8 @@ final class ServerNode {
         .build();
   }
 
-  private static Parts spawn(ActorContext<Root> context, ServerSettings settings, String incarnation) {
+  private static Parts spawn(
+      ActorContext<Root> context, ServerSettings settings, String incarnation) {
     var system = context.getSystem();
     var config = settings.config();
     var clock = Clock.systemUTC();
@@ -233,34 +260,66 @@ final class ServerNode {
     var pollers = new Pollers(dgeSettings);
     system.getWhenTerminated().thenRun(pollers::close);
 
-    var router = context.spawn(ServiceRouterActor.create(ServiceRouterActor.Settings.from(config)), "router");
+    var router = context.spawn(
+        ServiceRouterActor.create(ServiceRouterActor.Settings.from(config)), "router");
     var configuration = new ConfigurationService(system, clock, voters);
-    FailoverAgentActor.HostFactory hosts = (service, agent) -> service.equals(ServiceName.CONFIGURATION)
-        ? ReplicatedServiceHostActor.create(service, hostEnvironment, agent, configuration.work(journal, local,
-            directory -> agent.tell(new AgentControl.DirectoryChanged(directory))))
-        : EngineHostActor.create(service, hostEnvironment, agent, local, (activation, listener) ->
-            DgeEngineActor.create(activation, dgeSettings, pollers::of, samples::write,
-                failure -> ServerMain.cause(failure) instanceof StaleTermException, listener, clock));
+    FailoverAgentActor.HostFactory hosts =
+        (service, agent) -> service.equals(ServiceName.CONFIGURATION)
+            ? ReplicatedServiceHostActor.create(
+                service,
+                hostEnvironment,
+                agent,
+                configuration.work(
+                    journal,
+                    local,
+                    directory -> agent.tell(new AgentControl.DirectoryChanged(directory))))
+            : EngineHostActor.create(
+                service,
+                hostEnvironment,
+                agent,
+                local,
+                (activation, listener) -> DgeEngineActor.create(
+                    activation,
+                    dgeSettings,
+                    pollers::of,
+                    samples::write,
+                    failure -> ServerMain.cause(failure) instanceof StaleTermException,
+                    listener,
+                    clock));
     var agent = context.spawn(
         FailoverAgentActor.create(new FailoverAgentActor.Environment(
-            settings.self(), incarnation, version(), terms, () -> Databases.get(system).check(),
-            new FailoverAgentActor.DatabaseName(database.name(), database.vendor()), hosts,
-            ServiceRouterActor.locations(router), ServiceDirectory.initial(voters),
-            FailoverSettings.from(config), clock)),
+            settings.self(),
+            incarnation,
+            version(),
+            terms,
+            () -> Databases.get(system).check(),
+            new FailoverAgentActor.DatabaseName(database.name(), database.vendor()),
+            hosts,
+            ServiceRouterActor.locations(router),
+            ServiceDirectory.initial(voters),
+            FailoverSettings.from(config),
+            clock)),
         FailoverAgent.NAME);
 
-    // Not handled: without its agent or router this incarnation is of no use, so it ends and comes back as a new one.
+    // Not handled: without its agent or router this incarnation is of no use, so it ends and comes
+    // back as a new one.
     context.watch(agent);
     context.watch(router);
-    var supervisor = ClusterSingleton.get(system).init(SingletonActor.of(
-            Behaviors.supervise(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
-                    settings.self(), incarnation, terms, agent,
-                    server -> agentOf(system, settings, server),
-                    activation -> new FencingAdapter<>(SupervisorEvent.class, activation),
-                    ClusterSupervisorActor.Settings.from(config), clock)))
-                .onFailure(SupervisorStrategy.restart()),
-            "supervisor")
-        .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.VOTER)));
+    var supervisor = ClusterSingleton.get(system)
+        .init(SingletonActor.of(
+                Behaviors.supervise(
+                        ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
+                            settings.self(),
+                            incarnation,
+                            terms,
+                            agent,
+                            server -> agentOf(system, settings, server),
+                            activation -> new FencingAdapter<>(SupervisorEvent.class, activation),
+                            ClusterSupervisorActor.Settings.from(config),
+                            clock)))
+                    .onFailure(SupervisorStrategy.restart()),
+                "supervisor")
+            .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.VOTER)));
     return new Parts(ServiceRouterActor.commands(router), agent, supervisor);
   }
 
@@ -269,8 +328,9 @@ final class ServerNode {
     return settings.servers().stream()
         .filter(server -> server.name().equals(name))
         .findFirst()
-        .map(server -> ActorRefResolver.get(system).resolveActorRef(
-            Addresses.of(SYSTEM, server.host(), server.clusterPort()) + "/user/" + FailoverAgent.NAME));
+        .map(server -> ActorRefResolver.get(system)
+            .resolveActorRef(Addresses.of(SYSTEM, server.host(), server.clusterPort()) + "/user/"
+                + FailoverAgent.NAME));
   }
 
   static String version() {
@@ -297,21 +357,26 @@ final class ServerNode {
 
   /** Hands its services over, leaves the cluster and ends; bounded. */
   void stop() {
-    var agent = ActorRefResolver.get(system).<ClusterOverview.Message>resolveActorRef(
-        Cluster.get(system).selfMember().address() + "/user/" + FailoverAgent.NAME);
+    var agent = ActorRefResolver.get(system)
+        .<ClusterOverview.Message>resolveActorRef(
+            Cluster.get(system).selfMember().address() + "/user/" + FailoverAgent.NAME);
     var patience = FailoverSettings.from(settings.config()).leaveTimeout().plus(ASK);
     try {
       AskPattern.<ClusterOverview.Message, Done>ask(
               agent, AgentControl.PrepareToLeave::new, patience, system.scheduler())
           .toCompletableFuture()
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.jvmExitReason())
+      CoordinatedShutdown.get(system)
+          .runAll(CoordinatedShutdown.jvmExitReason())
           .toCompletableFuture()
           .get(START.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      log.warn("server {} did not stop in good order: {}", settings.self(), ServerMain.cause(e).toString());
+      log.warn(
+          "server {} did not stop in good order: {}",
+          settings.self(),
+          ServerMain.cause(e).toString());
     }
   }
 
@@ -320,7 +385,10 @@ final class ServerNode {
     try {
       system.getWhenTerminated().toCompletableFuture().get();
     } catch (ExecutionException e) {
-      log.warn("server {}: the actor system ended with {}", settings.self(), e.getCause().toString());
+      log.warn(
+          "server {}: the actor system ended with {}",
+          settings.self(),
+          e.getCause().toString());
     }
   }
 }

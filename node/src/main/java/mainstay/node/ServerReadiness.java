@@ -30,17 +30,22 @@ public final class ServerReadiness implements Extension {
 
   /** Requests reach an active server through any server that is in the cluster, has its copy and sees who is active. */
   static Readiness judge(ClusterStatus status) {
-    var own = status.servers().stream().filter(server -> server.name().equals(status.reportedBy())).findFirst();
+    var own = status.servers().stream()
+        .filter(server -> server.name().equals(status.reportedBy()))
+        .findFirst();
     if (own.isEmpty() || !own.get().status().equals("up")) {
-      return Readiness.notReady(status.reportedBy() + " is not in the cluster yet: " + status.quorum().why());
+      return Readiness.notReady(
+          status.reportedBy() + " is not in the cluster yet: " + status.quorum().why());
     }
     if (own.get().synchronisationMode() == LOADING) {
       return Readiness.notReady(status.reportedBy() + " is loading its copy of the configuration");
     }
-    return status.service(ServiceName.CONFIGURATION)
+    return status
+        .service(ServiceName.CONFIGURATION)
         .filter(service -> service.state().equals("active"))
         .map(active -> Readiness.READY)
-        .orElseGet(() -> Readiness.notReady("nobody is active for service " + ServiceName.CONFIGURATION));
+        .orElseGet(
+            () -> Readiness.notReady("nobody is active for service " + ServiceName.CONFIGURATION));
   }
 
   private static final class Id extends AbstractExtensionId<ServerReadiness> {

@@ -36,7 +36,12 @@ public record ServerSettings(
 
   /** One entry of {@code mainstay.servers}. */
   public record Server(
-      ServerId name, String host, int clusterPort, int managementPort, int crashWatchPort, int httpPort) {}
+      ServerId name,
+      String host,
+      int clusterPort,
+      int managementPort,
+      int crashWatchPort,
+      int httpPort) {}
 
   private static final Set<String> SERVER_KEYS =
       Set.of("name", "host", "cluster-port", "management-port", "crash-watch-port", "http-port");
@@ -51,7 +56,10 @@ public record ServerSettings(
   }
 
   public Server own() {
-    return servers.stream().filter(server -> server.name().equals(self)).findFirst().orElseThrow();
+    return servers.stream()
+        .filter(server -> server.name().equals(self))
+        .findFirst()
+        .orElseThrow();
   }
 
   public List<Server> others() {
@@ -70,18 +78,22 @@ public record ServerSettings(
   public static ServerSettings read(Path file) throws InvalidSettingsException {
     Config own;
     try {
-      own = ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)).resolve();
+      own = ConfigFactory.parseFile(
+              file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
+          .resolve();
     } catch (ConfigException e) {
       throw new InvalidSettingsException(e.getMessage());
     }
     try {
       refuseUnknownKeys(own);
-      var config = ConfigFactory.load(own.withFallback(ConfigFactory.parseResourcesAnySyntax("application")));
+      var config = ConfigFactory.load(
+          own.withFallback(ConfigFactory.parseResourcesAnySyntax("application")));
       var servers = servers(config);
       var self = new ServerId(config.getString("mainstay.server.name"));
       if (servers.stream().noneMatch(server -> server.name().equals(self))) {
-        throw new InvalidSettingsException("mainstay.server.name = " + self + " is not among mainstay.servers "
-            + servers.stream().map(server -> server.name().value()).toList());
+        throw new InvalidSettingsException(
+            "mainstay.server.name = " + self + " is not among mainstay.servers "
+                + servers.stream().map(server -> server.name().value()).toList());
       }
       return new ServerSettings(
           config,
@@ -102,14 +114,16 @@ public record ServerSettings(
     var known = ConfigFactory.defaultReference().getConfig("mainstay").entrySet().stream()
         .map(Map.Entry::getKey)
         .collect(Collectors.toCollection(HashSet::new));
-    known.addAll(Set.of("server.name", "servers", "databases", "data-directory", "http.token-directory"));
+    known.addAll(
+        Set.of("server.name", "servers", "databases", "data-directory", "http.token-directory"));
     if (!own.hasPath("mainstay")) {
       throw new InvalidSettingsException("there is no section 'mainstay'");
     }
     var unknown = new TreeSet<String>();
     for (var entry : own.getConfig("mainstay").entrySet()) {
       if (!known.contains(entry.getKey())) {
-        unknown.add("mainstay." + entry.getKey() + " (" + entry.getValue().origin().description() + ")");
+        unknown.add(
+            "mainstay." + entry.getKey() + " (" + entry.getValue().origin().description() + ")");
       }
     }
     if (!unknown.isEmpty()) {
@@ -124,7 +138,8 @@ public record ServerSettings(
     }
     var entries = config.getConfigList("mainstay.servers");
     if (entries.isEmpty()) {
-      throw new InvalidSettingsException("mainstay.servers is empty: it names every server, this one too");
+      throw new InvalidSettingsException(
+          "mainstay.servers is empty: it names every server, this one too");
     }
     var servers = new java.util.ArrayList<Server>();
     var names = new HashSet<ServerId>();
@@ -134,7 +149,8 @@ public record ServerSettings(
       var path = "mainstay.servers[" + i + "]";
       for (var key : entry.root().keySet()) {
         if (!SERVER_KEYS.contains(key)) {
-          throw new InvalidSettingsException(path + " has the unknown key '" + key + "'; known are " + new TreeSet<>(SERVER_KEYS));
+          throw new InvalidSettingsException(
+              path + " has the unknown key '" + key + "'; known are " + new TreeSet<>(SERVER_KEYS));
         }
       }
       var server = new Server(
@@ -147,9 +163,12 @@ public record ServerSettings(
       if (!names.add(server.name())) {
         throw new InvalidSettingsException(path + ".name = " + server.name() + " stands twice");
       }
-      for (int port : new int[] {server.clusterPort(), server.managementPort(), server.crashWatchPort(), server.httpPort()}) {
+      for (int port : new int[] {
+        server.clusterPort(), server.managementPort(), server.crashWatchPort(), server.httpPort()
+      }) {
         if (!ports.add(server.host() + ":" + port)) {
-          throw new InvalidSettingsException(path + ": port " + port + " of " + server.host() + " is given twice");
+          throw new InvalidSettingsException(
+              path + ": port " + port + " of " + server.host() + " is given twice");
         }
       }
       servers.add(server);
@@ -160,7 +179,8 @@ public record ServerSettings(
   private static int port(Config entry, String path, String key) throws InvalidSettingsException {
     int port = entry.getInt(key);
     if (port < 1 || port > 65_535) {
-      throw new InvalidSettingsException(path + "." + key + " = " + port + " is no port; it must be between 1 and 65535");
+      throw new InvalidSettingsException(
+          path + "." + key + " = " + port + " is no port; it must be between 1 and 65535");
     }
     return port;
   }
@@ -174,6 +194,7 @@ public record ServerSettings(
     }
     return Files.isWritable(dataDirectory)
         ? Optional.empty()
-        : Optional.of("mainstay.data-directory " + dataDirectory + " cannot be written by user " + System.getProperty("user.name"));
+        : Optional.of("mainstay.data-directory " + dataDirectory + " cannot be written by user "
+            + System.getProperty("user.name"));
   }
 }

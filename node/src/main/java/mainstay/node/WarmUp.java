@@ -61,26 +61,35 @@ final class WarmUp {
     var service = new ServiceName("warm-up/" + settings.self());
     var point = service.value().replace('/', '-') + "-" + incarnation;
     var terms = new TermStore(Databases.get(system).only());
-    long term = terms.current(service).toCompletableFuture().get().map(Activation::term).orElse(0L);
-    var take = terms.take(service, term, settings.self(), incarnation, "warm-up of " + incarnation, false)
+    long term =
+        terms.current(service).toCompletableFuture().get().map(Activation::term).orElse(0L);
+    var take = terms
+        .take(service, term, settings.self(), incarnation, "warm-up of " + incarnation, false)
         .toCompletableFuture()
         .get();
     if (!(take instanceof TermStore.Taken taken)) {
-      throw new IllegalStateException("another process runs as server " + settings.self() + ": " + take);
+      throw new IllegalStateException(
+          "another process runs as server " + settings.self() + ": " + take);
     }
     var done = new CompletableFuture<Done>();
     var actor = system.systemActorOf(
-        Behaviors.<Step>setup(context -> serve(context, settings, taken.activation(), point, writes, done)),
-        "warm-up", Props.empty());
+        Behaviors.<Step>setup(
+            context -> serve(context, settings, taken.activation(), point, writes, done)),
+        "warm-up",
+        Props.empty());
     try {
       done.get();
     } finally {
       actor.tell(new Stop());
     }
-    new ScratchStreams(Databases.get(system).only()).remove(ConfigurationStateModel.pointPersistenceId(point))
+    new ScratchStreams(Databases.get(system).only())
+        .remove(ConfigurationStateModel.pointPersistenceId(point))
         .toCompletableFuture()
         .get();
-    log.info("server={} warmed up with {} writes in {} ms", settings.self(), writes,
+    log.info(
+        "server={} warmed up with {} writes in {} ms",
+        settings.self(),
+        writes,
         Duration.ofNanos(System.nanoTime() - begun).toMillis());
   }
 
@@ -92,13 +101,23 @@ final class WarmUp {
 
   private record Stop() implements Step {}
 
-  private static Behavior<Step> serve(ActorContext<Step> context, ServerSettings settings, Activation activation,
-      String point, int writes, CompletableFuture<Done> done) {
+  private static Behavior<Step> serve(
+      ActorContext<Step> context,
+      ServerSettings settings,
+      Activation activation,
+      String point,
+      int writes,
+      CompletableFuture<Done> done) {
     var clock = Clock.systemUTC();
     var configuration = new ConfigurationService(context.getSystem(), clock, settings.voters());
-    var environment = new HostEnvironment(settings.self(),
-        new TermStore(Databases.get(context.getSystem()).only()), clock, HostEnvironment.Settings.from(settings.config()));
-    var work = new Work(new ScratchModel(point), new JournalReader(context.getSystem().classicSystem()),
+    var environment = new HostEnvironment(
+        settings.self(),
+        new TermStore(Databases.get(context.getSystem()).only()),
+        clock,
+        HostEnvironment.Settings.from(settings.config()));
+    var work = new Work(
+        new ScratchModel(point),
+        new JournalReader(context.getSystem().classicSystem()),
         configuration.new Actors() {
           @Override
           public List<String> eager() {
@@ -107,8 +126,11 @@ final class WarmUp {
         },
         (persistenceId, event, copy) -> {});
     var host = context.spawn(
-        ReplicatedServiceHostActor.create(activation.service(), environment,
-            context.messageAdapter(ClusterOverview.Message.class, HostSaid::new), work),
+        ReplicatedServiceHostActor.create(
+            activation.service(),
+            environment,
+            context.messageAdapter(ClusterOverview.Message.class, HostSaid::new),
+            work),
         "host");
     var answers = context.messageAdapter(ServiceHost.Delivered.class, Answered::new);
     host.tell(new HostControl.Activate(activation, "warm-up", 0, false));
@@ -124,7 +146,11 @@ final class WarmUp {
     private final CompletableFuture<Done> done;
     private int round;
 
-    Rounds(ActorRef<ServiceHost.Message> host, ActorRef<ServiceHost.Delivered> answers, String point, int writes,
+    Rounds(
+        ActorRef<ServiceHost.Message> host,
+        ActorRef<ServiceHost.Delivered> answers,
+        String point,
+        int writes,
         CompletableFuture<Done> done) {
       this.host = host;
       this.answers = answers;
@@ -136,7 +162,8 @@ final class WarmUp {
     Behavior<Step> behavior() {
       return Behaviors.receive(Step.class)
           .onMessage(HostSaid.class, said -> {
-            if (round == 0 && said.message() instanceof HostControl.HostReport report
+            if (round == 0
+                && said.message() instanceof HostControl.HostReport report
                 && report.report().state() == ServiceHost.State.ACTIVE) {
               next();
             }
@@ -144,8 +171,9 @@ final class WarmUp {
           })
           .onMessage(Answered.class, answered -> {
             if (!answered.delivered().active()) {
-              done.completeExceptionally(new IllegalStateException(
-                  "the journal did not take the writes of the warm-up; the log before this line says why"));
+              done.completeExceptionally(
+                  new IllegalStateException(
+                      "the journal did not take the writes of the warm-up; the log before this line says why"));
             } else if (round == writes) {
               done.complete(Done.getInstance());
             } else {

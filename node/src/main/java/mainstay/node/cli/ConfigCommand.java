@@ -19,25 +19,39 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "config", description = "Read and write the configuration.", mixinStandardHelpOptions = true,
+@Command(
+    name = "config",
+    description = "Read and write the configuration.",
+    mixinStandardHelpOptions = true,
     subcommands = {ConfigCommand.Get.class, ConfigCommand.Put.class})
 final class ConfigCommand implements Runnable {
-  @Spec private CommandSpec spec;
+  @Spec
+  private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "get or put is missing");
   }
 
-  @Command(name = "get", description = "Print an object, or all of a kind, as JSON.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "get",
+      description = "Print an object, or all of a kind, as JSON.",
+      mixinStandardHelpOptions = true)
   static final class Get implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private Remote remote;
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
 
     @Parameters(index = "0", paramLabel = "KIND", description = "device, test, point, service …")
     private String kind;
 
-    @Parameters(index = "1", paramLabel = "ID", arity = "0..1", description = "Default: all of the kind.")
+    @Parameters(
+        index = "1",
+        paramLabel = "ID",
+        arity = "0..1",
+        description = "Default: all of the kind.")
     private String id;
 
     @Override
@@ -48,11 +62,19 @@ final class ConfigCommand implements Runnable {
     }
   }
 
-  @Command(name = "put", description = "Create or replace an object.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "put",
+      description = "Create or replace an object.",
+      mixinStandardHelpOptions = true)
   static final class Put implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-    @Mixin private Remote remote;
-    @Mixin private RepeatKey key;
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
+
+    @Mixin
+    private RepeatKey key;
 
     @Parameters(index = "0", paramLabel = "KIND", description = "device, test, point, service …")
     private String kind;
@@ -60,10 +82,16 @@ final class ConfigCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "ID")
     private String id;
 
-    @Parameters(index = "2", paramLabel = "FILE", description = "The object as JSON; - for standard input.")
+    @Parameters(
+        index = "2",
+        paramLabel = "FILE",
+        description = "The object as JSON; - for standard input.")
     private Path file;
 
-    @Option(names = "--if-match", paramLabel = "REVISION", description = "Only if this is still its revision.")
+    @Option(
+        names = "--if-match",
+        paramLabel = "REVISION",
+        description = "Only if this is still its revision.")
     private Long revision;
 
     @Option(names = "--create", description = "Only if it does not exist yet.")
@@ -80,19 +108,26 @@ final class ConfigCommand implements Runnable {
       }
       String path = "/config/" + encoded(kind) + "/" + encoded(id);
       JsonNode answer = remote.client().write("PUT", path, object(), headers).body();
-      spec.commandLine().getOut().println(kind + " " + id + " stored (revision " + text(answer.path("revision"))
-          + ", configuration version " + text(answer.path("version")) + ", term " + text(answer.path("term")) + ")");
+      spec.commandLine()
+          .getOut()
+          .println(kind + " " + id + " stored (revision " + text(answer.path("revision"))
+              + ", configuration version " + text(answer.path("version")) + ", term "
+              + text(answer.path("term")) + ")");
       return ExitCode.DONE;
     }
 
     private JsonNode object() {
       try {
-        return ApiClient.JSON.readTree(file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file));
+        return ApiClient.JSON.readTree(
+            file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file));
       } catch (JsonProcessingException e) {
-        throw new ParameterException(spec.commandLine(), file + " is no JSON: line " + e.getLocation().getLineNr()
-            + ", column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
+        throw new ParameterException(
+            spec.commandLine(),
+            file + " is no JSON: line " + e.getLocation().getLineNr() + ", column "
+                + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
       } catch (IOException e) {
-        throw new ParameterException(spec.commandLine(), "cannot read " + file + ": " + e.getMessage());
+        throw new ParameterException(
+            spec.commandLine(), "cannot read " + file + ": " + e.getMessage());
       }
     }
   }

@@ -17,31 +17,56 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code demo} and what can be done to a running one. Each of the small commands has its own {@code --dir}. */
-@Command(name = "demo", description = "Run a cluster on this machine that gathers its data: servers and database.",
+@Command(
+    name = "demo",
+    description = "Run a cluster on this machine that gathers its data: servers and database.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.Stop.class, DemoCommand.Status.class, DemoCommand.Kill.class, DemoCommand.Start.class,
-      DemoCommand.KillDatabase.class, DemoCommand.StartDatabase.class})
+    subcommands = {
+      DemoCommand.Stop.class,
+      DemoCommand.Status.class,
+      DemoCommand.Kill.class,
+      DemoCommand.Start.class,
+      DemoCommand.KillDatabase.class,
+      DemoCommand.StartDatabase.class
+    })
 final class DemoCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+  @Spec
+  private CommandSpec spec;
 
-  @Option(names = "--servers", defaultValue = "3", paramLabel = "N", description = "1 to 7 (default: 3).")
+  @Option(
+      names = "--servers",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "1 to 7 (default: 3).")
   private int servers;
 
-  @Option(names = "--databases", defaultValue = "1", paramLabel = "N", description = "1 (default: 1).")
+  @Option(
+      names = "--databases",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "1 (default: 1).")
   private int databases;
 
-  @Option(names = "--http-port", paramLabel = "PORT",
-      description = "Of the first server; the others follow (default: 8080, or what --dir was made with).")
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Of the first server; the others follow (default: 8080, or what --dir was made with).")
   private Integer httpPort;
 
-  @Option(names = "--dir", defaultValue = "demo-data", paramLabel = "DIR",
+  @Option(
+      names = "--dir",
+      defaultValue = "demo-data",
+      paramLabel = "DIR",
       description = "Data, logs and tokens (default: ./demo-data).")
   private Path directory;
 
   @Option(names = "--fresh", description = "Delete what an earlier demo left in DIR.")
   private boolean fresh;
 
-  @Option(names = "--detach", description = "Return when the cluster is ready, and leave it running.")
+  @Option(
+      names = "--detach",
+      description = "Return when the cluster is ready, and leave it running.")
   private boolean detach;
 
   @Override
@@ -72,9 +97,13 @@ final class DemoCommand implements Callable<Integer> {
 
   /** The option and the demo of the small commands. */
   private abstract static class Part implements Callable<Integer> {
-    @Spec CommandSpec spec;
+    @Spec
+    CommandSpec spec;
 
-    @Option(names = "--dir", defaultValue = "demo-data", paramLabel = "DIR",
+    @Option(
+        names = "--dir",
+        defaultValue = "demo-data",
+        paramLabel = "DIR",
         description = "Directory of the demo (default: ./demo-data).")
     private Path directory;
 
@@ -83,7 +112,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "stop", description = "Stop all servers and the database.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "stop",
+      description = "Stop all servers and the database.",
+      mixinStandardHelpOptions = true)
   static final class Stop extends Part {
     @Override
     public Integer call() {
@@ -92,7 +124,9 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "kill", description = "Kill a server at once (signal 9), as a crash would.",
+  @Command(
+      name = "kill",
+      description = "Kill a server at once (signal 9), as a crash would.",
       mixinStandardHelpOptions = true)
   static final class Kill extends Part {
     @Parameters(paramLabel = "SERVER")
@@ -105,7 +139,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "start", description = "Start a server that is down.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "start",
+      description = "Start a server that is down.",
+      mixinStandardHelpOptions = true)
   static final class Start extends Part {
     @Parameters(paramLabel = "SERVER")
     private String server;
@@ -117,7 +154,9 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "kill-db", description = "Kill a database at once (signal 9), as a crash would.",
+  @Command(
+      name = "kill-db",
+      description = "Kill a database at once (signal 9), as a crash would.",
       mixinStandardHelpOptions = true)
   static final class KillDatabase extends Part {
     @Parameters(paramLabel = "DATABASE")
@@ -130,7 +169,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "start-db", description = "Start a database that is down.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "start-db",
+      description = "Start a database that is down.",
+      mixinStandardHelpOptions = true)
   static final class StartDatabase extends Part {
     @Parameters(paramLabel = "DATABASE")
     private String database;
@@ -142,7 +184,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "status", description = "Show which processes run.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "status",
+      description = "Show which processes run.",
+      mixinStandardHelpOptions = true)
   static final class Status extends Part {
     @Option(names = "--json", description = "Print it as JSON.")
     private boolean json;

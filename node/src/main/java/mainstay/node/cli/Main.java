@@ -2,10 +2,10 @@ package mainstay.node.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import mainstay.node.ServerMain;
 import mainstay.node.client.ApiException;
 import mainstay.node.demo.DemoException;
 import mainstay.persistence.embedded.EmbeddedPostgresException;
-import mainstay.node.ServerMain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** The program {@code mainstay}: all its commands. */
 @Command(
     name = "mainstay",
-    description = "Redundant monitoring server: ordered failover, fenced terms, no acknowledged write lost.",
+    description =
+        "Redundant monitoring server: ordered failover, fenced terms, no acknowledged write lost.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:refused or failed", "2:wrong usage", "3:no server reachable"})
 public final class Main implements Runnable {
 
-  @Spec private CommandSpec spec;
+  @Spec
+  private CommandSpec spec;
 
   public static void main(String[] arguments) {
     boolean server = arguments.length > 0 && arguments[0].equals("server");
@@ -51,7 +53,9 @@ public final class Main implements Runnable {
     var line = new CommandLine(new Main(), new Commands(server));
     line.setExecutionExceptionHandler((e, command, result) -> report(e, command));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.getSubcommands().get("set").setUnmatchedOptionsArePositionalParams(true);     // "set POINT -5" is no option
+    line.getSubcommands()
+        .get("set")
+        .setUnmatchedOptionsArePositionalParams(true); // "set POINT -5" is no option
     return line;
   }
 
@@ -62,19 +66,27 @@ public final class Main implements Runnable {
   }
 
   private static int report(Exception e, CommandLine command) throws Exception {
-    if (e instanceof ApiException || e instanceof DemoException || e instanceof EmbeddedPostgresException) {
+    if (e instanceof ApiException
+        || e instanceof DemoException
+        || e instanceof EmbeddedPostgresException) {
       boolean stranger = e instanceof ApiException.Refused refused && refused.status() == 401;
-      command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage()
-          + (stranger ? "; name a file with a valid token with --token-file or MAINSTAY_TOKEN_FILE" : ""));
+      command
+          .getErr()
+          .println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage()
+              + (stranger
+                  ? "; name a file with a valid token with --token-file or MAINSTAY_TOKEN_FILE"
+                  : ""));
       return e instanceof ApiException.Unreachable ? ExitCode.UNREACHABLE : ExitCode.FAILED;
     }
-    throw e;                                                   // a defect of ours: let it show where
+    throw e; // a defect of ours: let it show where
   }
 
   private record Commands(ServerProgram server) implements CommandLine.IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
-      return type == ServerCommand.class ? type.cast(new ServerCommand(server)) : CommandLine.defaultFactory().create(type);
+      return type == ServerCommand.class
+          ? type.cast(new ServerCommand(server))
+          : CommandLine.defaultFactory().create(type);
     }
   }
 }

@@ -44,7 +44,9 @@ final class Output {
       for (List<String> row : rows) {
         var line = new StringBuilder();
         for (int c = 0; c < columns; c++) {
-          line.append(row.get(c)).append(" ".repeat(widths[c] - width(row.get(c)))).append(GAP);
+          line.append(row.get(c))
+              .append(" ".repeat(widths[c] - width(row.get(c))))
+              .append(GAP);
         }
         out.println(line.toString().stripTrailing());
       }

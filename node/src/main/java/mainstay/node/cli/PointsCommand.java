@@ -10,11 +10,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "points", description = "List the points: what people set and what is gathered.",
+@Command(
+    name = "points",
+    description = "List the points: what people set and what is gathered.",
     mixinStandardHelpOptions = true)
 final class PointsCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-  @Mixin private Remote remote;
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private Remote remote;
 
   @Option(names = "--json", description = "Print the answer as JSON.")
   private boolean json;
@@ -28,7 +33,11 @@ final class PointsCommand implements Callable<Integer> {
     }
     var table = new Output.Table("POINT", "KIND", "UNIT", "NAME");
     for (JsonNode point : answer.path("items")) {
-      table.row(text(point.path("id")), text(point.path("kind")), text(point.path("unit")), text(point.path("name")));
+      table.row(
+          text(point.path("id")),
+          text(point.path("kind")),
+          text(point.path("unit")),
+          text(point.path("name")));
     }
     table.print(spec.commandLine().getOut());
     return ExitCode.DONE;

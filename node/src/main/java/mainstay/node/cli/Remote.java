@@ -20,18 +20,29 @@ import picocli.CommandLine.Spec.Target;
 final class Remote {
   private static final Path DEMO_TOKEN = Path.of("demo-data", "admin.token");
 
-  @Spec(Target.MIXEE) private CommandSpec spec;
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
 
-  @Option(names = "--url", paramLabel = "URL", defaultValue = "${env:MAINSTAY_URL:-http://127.0.0.1:8080,8081,8082}",
-      description = "Servers to try one after the other: a list with commas, or several --url; a bare port means the host"
-          + " before it. Default: $MAINSTAY_URL, otherwise ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "${env:MAINSTAY_URL:-http://127.0.0.1:8080,8081,8082}",
+      description =
+          "Servers to try one after the other: a list with commas, or several --url; a bare port means the host"
+              + " before it. Default: $MAINSTAY_URL, otherwise ${DEFAULT-VALUE}.")
   private List<String> urls;
 
-  @Option(names = "--token-file", paramLabel = "FILE", description = "File with the access token. Default:"
-      + " $MAINSTAY_TOKEN_FILE, otherwise demo-data/admin.token.")
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "File with the access token. Default:"
+          + " $MAINSTAY_TOKEN_FILE, otherwise demo-data/admin.token.")
   private Path tokenFile;
 
-  @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10s",
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "10s",
       description = "How long to try, such as 500ms, 10s or 2m (default: ${DEFAULT-VALUE}).")
   private String timeout;
 
@@ -40,8 +51,10 @@ final class Remote {
   }
 
   Duration timeout() {
-    return DurationText.parse(timeout).filter(d -> !d.isZero())
-        .orElseThrow(() -> usage("--timeout: '" + timeout + "' is no time such as 500ms, 10s or 2m"));
+    return DurationText.parse(timeout)
+        .filter(d -> !d.isZero())
+        .orElseThrow(
+            () -> usage("--timeout: '" + timeout + "' is no time such as 500ms, 10s or 2m"));
   }
 
   private List<URI> servers(String list) {
@@ -66,7 +79,8 @@ final class Remote {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      throw usage("--url: '" + item + "' is no address such as http://127.0.0.1:8080: " + e.getMessage());
+      throw usage(
+          "--url: '" + item + "' is no address such as http://127.0.0.1:8080: " + e.getMessage());
     }
     throw usage("--url: '" + item + "' is no address such as http://127.0.0.1:8080");
   }
@@ -74,7 +88,9 @@ final class Remote {
   /** None at all where nobody named one and there is no demo here: the server will say what it needs. */
   private Optional<String> token() {
     Optional<Path> named = Optional.ofNullable(tokenFile)
-        .or(() -> Optional.ofNullable(System.getenv("MAINSTAY_TOKEN_FILE")).filter(s -> !s.isBlank()).map(Path::of));
+        .or(() -> Optional.ofNullable(System.getenv("MAINSTAY_TOKEN_FILE"))
+            .filter(s -> !s.isBlank())
+            .map(Path::of));
     if (named.isEmpty() && !Files.exists(DEMO_TOKEN)) {
       return Optional.empty();
     }
@@ -82,7 +98,8 @@ final class Remote {
     try {
       return Optional.of(Files.readString(file).strip());
     } catch (IOException e) {
-      throw usage("cannot read the token file " + file + " (" + e.getMessage() + "); name a readable one with --token-file");
+      throw usage("cannot read the token file " + file + " (" + e.getMessage()
+          + "); name a readable one with --token-file");
     }
   }
 

@@ -9,13 +9,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "server", description = "Run one server until it is told to stop.", mixinStandardHelpOptions = true)
+@Command(
+    name = "server",
+    description = "Run one server until it is told to stop.",
+    mixinStandardHelpOptions = true)
 final class ServerCommand implements Callable<Integer> {
   private final ServerProgram program;
 
-  @Spec private CommandSpec spec;
+  @Spec
+  private CommandSpec spec;
 
-  @Option(names = "--config", required = true, paramLabel = "FILE", description = "Configuration of this server (HOCON).")
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "Configuration of this server (HOCON).")
   private Path config;
 
   ServerCommand(ServerProgram program) {
@@ -25,7 +33,8 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (!Files.isReadable(config)) {
-      throw new ParameterException(spec.commandLine(), "--config: " + config + " is no readable file");
+      throw new ParameterException(
+          spec.commandLine(), "--config: " + config + " is no readable file");
     }
     return program.run(config);
   }

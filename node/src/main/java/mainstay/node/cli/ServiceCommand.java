@@ -18,11 +18,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-@Command(name = "service", description = "Show one service, or act on it.", mixinStandardHelpOptions = true,
-    subcommands = {ServiceCommand.Explain.class, ServiceCommand.Switchover.class, ServiceCommand.History.class})
+@Command(
+    name = "service",
+    description = "Show one service, or act on it.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ServiceCommand.Explain.class,
+      ServiceCommand.Switchover.class,
+      ServiceCommand.History.class
+    })
 final class ServiceCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-  @Mixin private Remote remote;
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private Remote remote;
 
   @Parameters(index = "0", paramLabel = "NAME", description = "Such as configuration or dge/main.")
   private String name;
@@ -42,8 +52,12 @@ final class ServiceCommand implements Callable<Integer> {
     out.println();
     var standbys = new Output.Table("STANDBY", "STATE", "SYNC", "SEQUENCE", "HASH", "MESSAGE");
     for (JsonNode standby : service.path("standbys")) {
-      standbys.row(text(standby.path("server")), text(standby.path("state")),
-          text(standby.path("synchronisationMode")), text(standby.path("sequence")), text(standby.path("hash")),
+      standbys.row(
+          text(standby.path("server")),
+          text(standby.path("state")),
+          text(standby.path("synchronisationMode")),
+          text(standby.path("sequence")),
+          text(standby.path("hash")),
           text(standby.path("message")));
     }
     standbys.print(out);
@@ -54,12 +68,19 @@ final class ServiceCommand implements Callable<Integer> {
     return "/services/" + encoded(name) + below;
   }
 
-  @Command(name = "explain", description = "Say why the active server is active, and the others are not.",
+  @Command(
+      name = "explain",
+      description = "Say why the active server is active, and the others are not.",
       mixinStandardHelpOptions = true)
   static final class Explain implements Callable<Integer> {
-    @ParentCommand private ServiceCommand service;
-    @Spec private CommandSpec spec;
-    @Mixin private Remote remote;
+    @ParentCommand
+    private ServiceCommand service;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
 
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
@@ -72,10 +93,14 @@ final class ServiceCommand implements Callable<Integer> {
         Output.json(out, answer);
         return ExitCode.DONE;
       }
-      boolean served = answer.path("active").isTextual() && !answer.path("active").asText().isEmpty();
-      out.println(text(answer.path("service")) + (served
-          ? " is active on " + text(answer.path("active")) + " in term " + text(answer.path("term"))
-          : " is active nowhere") + ": " + text(answer.path("why"))
+      boolean served =
+          answer.path("active").isTextual() && !answer.path("active").asText().isEmpty();
+      out.println(text(answer.path("service"))
+          + (served
+              ? " is active on " + text(answer.path("active")) + " in term "
+                  + text(answer.path("term"))
+              : " is active nowhere")
+          + ": " + text(answer.path("why"))
           + (answer.path("rule").asInt() > 0 ? " (rule " + answer.path("rule").asInt() + ")" : ""));
       for (JsonNode server : answer.path("servers")) {
         out.println("  " + text(server.path("server")) + ": " + text(server.path("why")));
@@ -84,17 +109,29 @@ final class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "switchover", description = "Move the service and wait until it has moved.",
+  @Command(
+      name = "switchover",
+      description = "Move the service and wait until it has moved.",
       mixinStandardHelpOptions = true)
   static final class Switchover implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    @ParentCommand private ServiceCommand service;
-    @Spec private CommandSpec spec;
-    @Mixin private Remote remote;
-    @Mixin private RepeatKey key;
+    @ParentCommand
+    private ServiceCommand service;
 
-    @Option(names = "--to", paramLabel = "SERVER", description = "Default: the next in the list that can serve.")
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
+
+    @Mixin
+    private RepeatKey key;
+
+    @Option(
+        names = "--to",
+        paramLabel = "SERVER",
+        description = "Default: the next in the list that can serve.")
     private String to;
 
     @Option(names = "--json", description = "Print the finished operation as JSON.")
@@ -107,7 +144,8 @@ final class ServiceCommand implements Callable<Integer> {
       if (to != null) {
         body.put("to", to);
       }
-      JsonNode operation = client.write("POST", service.path("/switchover"), body, key.headers()).body();
+      JsonNode operation =
+          client.write("POST", service.path("/switchover"), body, key.headers()).body();
       String id = operation.path("operation").asText();
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (operation.path("state").asText().equals("running") && System.nanoTime() < deadline) {
@@ -122,24 +160,38 @@ final class ServiceCommand implements Callable<Integer> {
       if (json) {
         Output.json(spec.commandLine().getOut(), operation);
       } else if (done) {
-        spec.commandLine().getOut().println(service.name + " moved from " + text(operation.path("from")) + " to "
-            + text(operation.path("to")) + ", pause " + text(operation.path("pauseMillis")) + " ms");
+        spec.commandLine()
+            .getOut()
+            .println(service.name + " moved from " + text(operation.path("from")) + " to "
+                + text(operation.path("to")) + ", pause " + text(operation.path("pauseMillis"))
+                + " ms");
       } else if (operation.path("state").asText().equals("running")) {
-        spec.commandLine().getErr().println("operation " + id + " still runs after " + LIMIT.toSeconds()
-            + " s; follow it with GET /api/v1/operations/" + id);
+        spec.commandLine()
+            .getErr()
+            .println("operation " + id + " still runs after " + LIMIT.toSeconds()
+                + " s; follow it with GET /api/v1/operations/" + id);
       } else {
-        spec.commandLine().getErr().println(service.name + " did not move: " + text(operation.path("detail")));
+        spec.commandLine()
+            .getErr()
+            .println(service.name + " did not move: " + text(operation.path("detail")));
       }
       return done ? ExitCode.DONE : ExitCode.FAILED;
     }
   }
 
-  @Command(name = "history", description = "List who was active in which term, newest first.",
+  @Command(
+      name = "history",
+      description = "List who was active in which term, newest first.",
       mixinStandardHelpOptions = true)
   static final class History implements Callable<Integer> {
-    @ParentCommand private ServiceCommand service;
-    @Spec private CommandSpec spec;
-    @Mixin private Remote remote;
+    @ParentCommand
+    private ServiceCommand service;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
 
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
@@ -153,7 +205,11 @@ final class ServiceCommand implements Callable<Integer> {
       }
       var table = new Output.Table("TERM", "SERVER", "AT", "WHY");
       for (JsonNode term : answer.path("items")) {
-        table.row(text(term.path("term")), text(term.path("server")), text(term.path("at")), text(term.path("why")));
+        table.row(
+            text(term.path("term")),
+            text(term.path("server")),
+            text(term.path("at")),
+            text(term.path("why")));
       }
       table.print(spec.commandLine().getOut());
       return ExitCode.DONE;

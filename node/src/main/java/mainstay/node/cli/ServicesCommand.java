@@ -10,10 +10,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "services", description = "List the services, who runs them and why.", mixinStandardHelpOptions = true)
+@Command(
+    name = "services",
+    description = "List the services, who runs them and why.",
+    mixinStandardHelpOptions = true)
 final class ServicesCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-  @Mixin private Remote remote;
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private Remote remote;
 
   @Option(names = "--json", description = "Print the answer as JSON.")
   private boolean json;
@@ -24,7 +30,8 @@ final class ServicesCommand implements Callable<Integer> {
     if (json) {
       Output.json(spec.commandLine().getOut(), answer);
     } else {
-      table(answer.has("items") ? answer.path("items") : answer).print(spec.commandLine().getOut());
+      table(answer.has("items") ? answer.path("items") : answer)
+          .print(spec.commandLine().getOut());
     }
     return ExitCode.DONE;
   }
@@ -33,9 +40,14 @@ final class ServicesCommand implements Callable<Integer> {
     var table = new Output.Table("SERVICE", "ACTIVE", "TERM", "STATE", "SERVERS", "POLICY", "WHY");
     for (JsonNode service : services) {
       JsonNode policy = service.path("policy");
-      table.row(text(service.path("name")), text(service.path("active")), text(service.path("term")),
-          text(service.path("state")), text(service.path("serverList")),
-          text(policy.has("mode") ? policy.path("mode") : policy), text(service.path("why")));
+      table.row(
+          text(service.path("name")),
+          text(service.path("active")),
+          text(service.path("term")),
+          text(service.path("state")),
+          text(service.path("serverList")),
+          text(policy.has("mode") ? policy.path("mode") : policy),
+          text(service.path("why")));
     }
     return table;
   }

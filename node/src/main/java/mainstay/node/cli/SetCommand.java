@@ -16,9 +16,14 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "set", description = "Set the value of a point.", mixinStandardHelpOptions = true)
 final class SetCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-  @Mixin private Remote remote;
-  @Mixin private RepeatKey key;
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private Remote remote;
+
+  @Mixin
+  private RepeatKey key;
 
   @Parameters(index = "0", paramLabel = "POINT", description = "Such as setpoint-1.")
   private String point;
@@ -32,12 +37,17 @@ final class SetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var body = ApiClient.JSON.createObjectNode().put("value", value);
-    JsonNode answer = remote.client().write("PUT", "/points/" + encoded(point) + "/value", body, key.headers()).body();
+    JsonNode answer = remote
+        .client()
+        .write("PUT", "/points/" + encoded(point) + "/value", body, key.headers())
+        .body();
     if (json) {
       Output.json(spec.commandLine().getOut(), answer);
     } else {
-      spec.commandLine().getOut().println(text(answer.path("id")) + " = " + text(answer.path("value")) + " (revision "
-          + text(answer.path("revision")) + ", term " + text(answer.path("term")) + ")");
+      spec.commandLine()
+          .getOut()
+          .println(text(answer.path("id")) + " = " + text(answer.path("value")) + " (revision "
+              + text(answer.path("revision")) + ", term " + text(answer.path("term")) + ")");
     }
     return ExitCode.DONE;
   }

@@ -17,13 +17,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "status", description = "Show servers, services and databases of the cluster.",
+@Command(
+    name = "status",
+    description = "Show servers, services and databases of the cluster.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   private static final String CLEAR_SCREEN = "\033[H\033[2J";
 
-  @Spec private CommandSpec spec;
-  @Mixin private Remote remote;
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private Remote remote;
 
   @Option(names = "--json", description = "Print the answer as JSON.")
   private boolean json;
@@ -55,7 +60,8 @@ final class StatusCommand implements Callable<Integer> {
       }
       show(cluster, out);
     } catch (ApiException e) {
-      out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + e.getMessage());
+      out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
+          + e.getMessage());
     }
     out.flush();
   }
@@ -65,11 +71,17 @@ final class StatusCommand implements Callable<Integer> {
       Output.json(out, cluster);
       return;
     }
-    var servers = new Output.Table("SERVER", "STATUS", "FITNESS", "SYNC", "BEHIND", "ROLES", "VERSION");
+    var servers =
+        new Output.Table("SERVER", "STATUS", "FITNESS", "SYNC", "BEHIND", "ROLES", "VERSION");
     for (JsonNode server : cluster.path("servers")) {
       JsonNode synchronisation = server.path("synchronisation");
-      servers.row(text(server.path("name")), text(server.path("status")), text(server.path("fitness")),
-          text(synchronisation.path("mode")), text(synchronisation.path("behind")), text(server.path("roles")),
+      servers.row(
+          text(server.path("name")),
+          text(server.path("status")),
+          text(server.path("fitness")),
+          text(synchronisation.path("mode")),
+          text(synchronisation.path("behind")),
+          text(server.path("roles")),
           text(server.path("version")));
     }
     servers.print(out);
@@ -78,7 +90,10 @@ final class StatusCommand implements Callable<Integer> {
     out.println();
     var databases = new Output.Table("DATABASE", "VENDOR", "ACTIVE", "STATE");
     for (JsonNode database : cluster.path("databases")) {
-      databases.row(text(database.path("name")), text(database.path("vendor")), text(database.path("active")),
+      databases.row(
+          text(database.path("name")),
+          text(database.path("vendor")),
+          text(database.path("active")),
           text(database.path("state")));
     }
     databases.print(out);

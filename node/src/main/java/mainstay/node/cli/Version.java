@@ -7,7 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("development");
+    String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+        .orElse("development");
     return new String[] {"mainstay " + version + " on Java " + Runtime.version()};
   }
 }

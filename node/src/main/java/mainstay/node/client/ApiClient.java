@@ -38,8 +38,10 @@ public final class ApiClient {
   private final List<URI> servers;
   private final Optional<String> token;
   private final Duration timeout;
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-      .connectTimeout(CONNECT_TIMEOUT).build();
+  private final HttpClient http = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .connectTimeout(CONNECT_TIMEOUT)
+      .build();
   private int current;
 
   /**
@@ -84,7 +86,8 @@ public final class ApiClient {
     return send(method, path, Optional.of(body.toString()), headers);
   }
 
-  private Answer send(String method, String path, Optional<String> body, Map<String, String> headers) {
+  private Answer send(
+      String method, String path, Optional<String> body, Map<String, String> headers) {
     boolean write = body.isPresent();
     long deadline = System.nanoTime() + timeout.toNanos();
     boolean perhapsDone = false;
@@ -93,7 +96,8 @@ public final class ApiClient {
       URI server = servers.get(current);
       boolean answered = false;
       try {
-        var response = http.send(request(server, method, path, body, headers, deadline),
+        var response = http.send(
+            request(server, method, path, body, headers, deadline),
             HttpResponse.BodyHandlers.ofString());
         if (!UNAVAILABLE.contains(response.statusCode())) {
           return accept(response);
@@ -103,16 +107,20 @@ public final class ApiClient {
         last = Optional.of(ApiException.Refused.of(response.statusCode(), parse(response.body())));
       } catch (IOException e) {
         perhapsDone |= !(e instanceof ConnectException || e instanceof HttpConnectTimeoutException);
-        last = last.filter(ApiException.Refused.class::isInstance).or(() -> Optional.of(unreachable(server, e)));
+        last = last.filter(ApiException.Refused.class::isInstance)
+            .or(() -> Optional.of(unreachable(server, e)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ApiException.Unreachable("interrupted while waiting for " + server);
       }
       current = (current + 1) % servers.size();
       boolean roundDone = attempt % servers.size() == 0;
-      boolean nobodyAnswers = roundDone && !answered && last.get() instanceof ApiException.Unreachable;
+      boolean nobodyAnswers =
+          roundDone && !answered && last.get() instanceof ApiException.Unreachable;
       if (System.nanoTime() >= deadline || !write && nobodyAnswers) {
-        throw write && perhapsDone ? unknown(last.get(), headers.get("Idempotency-Key")) : last.get();
+        throw write && perhapsDone
+            ? unknown(last.get(), headers.get("Idempotency-Key"))
+            : last.get();
       }
       if (roundDone) {
         pause();
@@ -120,12 +128,20 @@ public final class ApiClient {
     }
   }
 
-  private HttpRequest request(URI server, String method, String path, Optional<String> body,
-      Map<String, String> headers, long deadline) {
+  private HttpRequest request(
+      URI server,
+      String method,
+      String path,
+      Optional<String> body,
+      Map<String, String> headers,
+      long deadline) {
     Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     var request = HttpRequest.newBuilder(URI.create(server + PREFIX + path))
         .timeout(left.compareTo(ATTEMPT_TIMEOUT) < 0 ? left : ATTEMPT_TIMEOUT)
-        .method(method, body.map(HttpRequest.BodyPublishers::ofString).orElse(HttpRequest.BodyPublishers.noBody()));
+        .method(
+            method,
+            body.map(HttpRequest.BodyPublishers::ofString)
+                .orElse(HttpRequest.BodyPublishers.noBody()));
     token.ifPresent(t -> request.header("Authorization", "Bearer " + t));
     body.ifPresent(b -> request.header("Content-Type", "application/json"));
     headers.forEach(request::header);
@@ -151,7 +167,8 @@ public final class ApiClient {
   }
 
   private ApiException unreachable(URI server, IOException e) {
-    String who = servers.size() == 1 ? server.toString() : "any of " + String.join(", ", addresses());
+    String who =
+        servers.size() == 1 ? server.toString() : "any of " + String.join(", ", addresses());
     return new ApiException.Unreachable("cannot reach " + who + " (" + reason(e)
         + "); check that the servers run and that --url names them");
   }
@@ -161,13 +178,15 @@ public final class ApiClient {
   }
 
   private static String reason(IOException e) {
-    return e instanceof ConnectException ? "connection refused"
+    return e instanceof ConnectException
+        ? "connection refused"
         : Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
   }
 
   private static ApiException unknown(ApiException last, String key) {
     String message = "unknown whether this was carried out: no final answer in time; repeat it with"
-        + " --idempotency-key " + key + " to find out, which does nothing twice. Last: " + last.getMessage();
+        + " --idempotency-key " + key + " to find out, which does nothing twice. Last: "
+        + last.getMessage();
     return last instanceof ApiException.Refused refused
         ? new ApiException.Refused(refused.status(), message)
         : new ApiException.Unreachable(message);

@@ -32,7 +32,8 @@ public abstract sealed class ApiException extends RuntimeException {
       String detail = problem.path("detail").asText("");
       String sentence = detail.isEmpty() ? title : detail;
       var lines = new StringJoiner("\n  ");
-      lines.add((sentence.isEmpty() ? "refused without a reason" : sentence) + " (HTTP " + status + ")");
+      lines.add(
+          (sentence.isEmpty() ? "refused without a reason" : sentence) + " (HTTP " + status + ")");
       for (JsonNode error : problem.path("errors")) {
         lines.add(error.path("path").asText("") + ": " + error.path("message").asText(""));
       }

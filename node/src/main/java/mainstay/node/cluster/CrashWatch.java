@@ -73,7 +73,13 @@ public final class CrashWatch implements AutoCloseable {
    * @param run tells this run of the process from others; without line breaks
    * @throws IOException if the port cannot be bound
    */
-  public CrashWatch(InetAddress host, int port, String run, List<Peer> peers, Settings settings, Listener listener)
+  public CrashWatch(
+      InetAddress host,
+      int port,
+      String run,
+      List<Peer> peers,
+      Settings settings,
+      Listener listener)
       throws IOException {
     this.settings = settings;
     this.listener = listener;
@@ -131,7 +137,8 @@ public final class CrashWatch implements AutoCloseable {
         socket.setKeepAlive(true);
         socket.connect(peer.address(), (int) settings.connectTimeout().toMillis());
         socket.setSoTimeout((int) settings.connectTimeout().toMillis());
-        var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        var reader = new BufferedReader(
+            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         var greeting = reader.readLine();
         if (greeting == null || !greeting.startsWith(GREETING)) {
           refused = 0;

@@ -74,8 +74,11 @@ public final class FastDowningProvider extends DowningProvider {
     @Override
     public void preStart() {
       getContext().actorOf(stock, "resolver");
-      cluster.subscribe(getSelf(), ClusterEvent.initialStateAsEvents(),
-          ClusterEvent.MemberEvent.class, ClusterEvent.ReachabilityEvent.class);
+      cluster.subscribe(
+          getSelf(),
+          ClusterEvent.initialStateAsEvents(),
+          ClusterEvent.MemberEvent.class,
+          ClusterEvent.ReachabilityEvent.class);
       getContext().getSystem().getEventStream().subscribe(getSelf(), Crashed.class);
       getContext().getSystem().getEventStream().subscribe(getSelf(), Alive.class);
     }
@@ -98,9 +101,15 @@ public final class FastDowningProvider extends DowningProvider {
             members.remove(event.member().uniqueAddress());
             unreachable.remove(event.member().uniqueAddress());
           })
-          .match(ClusterEvent.MemberEvent.class, event -> members.put(event.member().uniqueAddress(), event.member()))
-          .match(ClusterEvent.UnreachableMember.class, event -> unreachable.add(event.member().uniqueAddress()))
-          .match(ClusterEvent.ReachableMember.class, event -> unreachable.remove(event.member().uniqueAddress()))
+          .match(
+              ClusterEvent.MemberEvent.class,
+              event -> members.put(event.member().uniqueAddress(), event.member()))
+          .match(
+              ClusterEvent.UnreachableMember.class,
+              event -> unreachable.add(event.member().uniqueAddress()))
+          .match(
+              ClusterEvent.ReachableMember.class,
+              event -> unreachable.remove(event.member().uniqueAddress()))
           .match(LeaseAnswered.class, this::onLeaseAnswered)
           .build();
     }
@@ -116,7 +125,8 @@ public final class FastDowningProvider extends DowningProvider {
           .filter(member -> counts(member) && member.getRoles().contains(ClusterRoles.VOTER))
           .toList();
       int reachable = (int) voters.stream()
-          .filter(member -> !crashed.contains(member.address()) && !unreachable.contains(member.uniqueAddress()))
+          .filter(member ->
+              !crashed.contains(member.address()) && !unreachable.contains(member.uniqueAddress()))
           .count();
       var right = Right.of(counts(cluster.selfMember()), voters.size(), reachable);
       if (right.mayAct()) {
@@ -141,12 +151,16 @@ public final class FastDowningProvider extends DowningProvider {
       var system = getContext().getSystem();
       var configured = system.settings().config().getString(LEASE_SECTION + ".lease-name");
       var name = configured.isEmpty() ? system.name() + "-akka-sbr" : configured;
-      Lease lease = LeaseProvider.get(system).getLease(
-          name, system.settings().config().getString(LEASE_SECTION + ".lease-implementation"),
-          cluster.selfAddress().hostPort());
+      Lease lease = LeaseProvider.get(system)
+          .getLease(
+              name,
+              system.settings().config().getString(LEASE_SECTION + ".lease-implementation"),
+              cluster.selfAddress().hostPort());
       var self = getSelf();
-      lease.acquire().whenComplete((granted, failure) ->
-          self.tell(new LeaseAnswered(Boolean.TRUE.equals(granted), failure), self));
+      lease
+          .acquire()
+          .whenComplete((granted, failure) ->
+              self.tell(new LeaseAnswered(Boolean.TRUE.equals(granted), failure), self));
     }
 
     private void onLeaseAnswered(LeaseAnswered answer) {
@@ -157,7 +171,8 @@ public final class FastDowningProvider extends DowningProvider {
             .toList()
             .forEach(this::down);
       } else {
-        log.info("the lease was not granted, so the split brain resolver decides{}",
+        log.info(
+            "the lease was not granted, so the split brain resolver decides{}",
             answer.failure() == null ? "" : ": " + answer.failure());
       }
     }

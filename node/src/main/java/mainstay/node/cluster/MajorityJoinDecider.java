@@ -62,12 +62,18 @@ public final class MajorityJoinDecider implements JoinDecider {
     if (!answering.equals(lastAnswering)) {
       lastAnswering = answering;
       unchangedSinceNanos = System.nanoTime();
-      log.info("{} of {} servers answer and none is in a cluster; a majority is needed to form one",
-          answering.size(), voters.size());
+      log.info(
+          "{} of {} servers answer and none is in a cluster; a majority is needed to form one",
+          answering.size(),
+          voters.size());
     }
     boolean majority = answering.size() * 2 > voters.size();
     boolean settled = System.nanoTime() - unchangedSinceNanos >= stable.toNanos();
-    boolean first = voters.stream().filter(answering::contains).findFirst().filter(self::equals).isPresent();
+    boolean first = voters.stream()
+        .filter(answering::contains)
+        .findFirst()
+        .filter(self::equals)
+        .isPresent();
     return majority && settled && first ? form(self) : KeepProbing.asCompletedFuture();
   }
 
@@ -81,7 +87,8 @@ public final class MajorityJoinDecider implements JoinDecider {
             log.info("forming a new cluster: this is the first of the servers that answer");
             decision.success(JoinSelf.getInstance());
           } else {
-            log.info("not forming a cluster: another server holds the lease for it{}",
+            log.info(
+                "not forming a cluster: another server holds the lease for it{}",
                 failure == null ? "" : ", or it could not be asked for: " + failure.getMessage());
             decision.success(KeepProbing.getInstance());
           }

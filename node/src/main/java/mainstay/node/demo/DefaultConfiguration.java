@@ -22,22 +22,42 @@ final class DefaultConfiguration {
 
   static List<Item> of(DemoPlan plan) {
     var items = new ArrayList<Item>();
-    items.add(new Item("device", DEVICE, object(DEVICE, "This machine").put("dge", "main").put("address", "127.0.0.1")
-        .put("enabled", true)));
+    items.add(new Item(
+        "device",
+        DEVICE,
+        object(DEVICE, "This machine")
+            .put("dge", "main")
+            .put("address", "127.0.0.1")
+            .put("enabled", true)));
     items.add(host("cpu", "CPU load", "1s"));
     items.add(host("memory", "Memory in use", "2s"));
     items.add(host("disk", "Disk in use", "5s"));
     for (DemoPlan.Server server : plan.servers()) {
-      items.add(test(server.name() + "-alive", "Answer of " + server.name(), "http", "1s", "ms", "url",
+      items.add(test(
+          server.name() + "-alive",
+          "Answer of " + server.name(),
+          "http",
+          "1s",
+          "ms",
+          "url",
           server.url() + "/alive"));
     }
-    items.add(test(plan.database().name() + "-port", "Port of " + plan.database().name(), "tcp", "1s", "ms", "port",
+    items.add(test(
+        plan.database().name() + "-port",
+        "Port of " + plan.database().name(),
+        "tcp",
+        "1s",
+        "ms",
+        "port",
         Integer.toString(plan.database().port())));
-    items.add(new Item("test", "loopback-ping", test("loopback-ping", "Ping over loopback", "ping", "1s", "ms")));
+    items.add(new Item(
+        "test", "loopback-ping", test("loopback-ping", "Ping over loopback", "ping", "1s", "ms")));
     for (int n = 1; n <= SETPOINTS; n++) {
       String id = "setpoint-" + n;
-      items.add(new Item("point", id, object(id, "Setpoint " + n).put("unit", "°C").putNull("minimum")
-          .putNull("maximum")));
+      items.add(new Item(
+          "point",
+          id,
+          object(id, "Setpoint " + n).put("unit", "°C").putNull("minimum").putNull("maximum")));
     }
     return items;
   }
@@ -46,15 +66,22 @@ final class DefaultConfiguration {
     return test("host-" + metric, name, "host", interval, "%", "metric", metric);
   }
 
-  private static Item test(String id, String name, String kind, String interval, String unit, String key, String value) {
+  private static Item test(
+      String id, String name, String kind, String interval, String unit, String key, String value) {
     ObjectNode test = test(id, name, kind, interval, unit);
     test.withObjectProperty("parameters").put(key, value);
     return new Item("test", id, test);
   }
 
-  private static ObjectNode test(String id, String name, String kind, String interval, String unit) {
-    ObjectNode test = object(id, name).put("device", DEVICE).put("kind", kind).put("interval", interval)
-        .put("timeout", "800ms").put("unit", unit).put("enabled", true);
+  private static ObjectNode test(
+      String id, String name, String kind, String interval, String unit) {
+    ObjectNode test = object(id, name)
+        .put("device", DEVICE)
+        .put("kind", kind)
+        .put("interval", interval)
+        .put("timeout", "800ms")
+        .put("unit", unit)
+        .put("enabled", true);
     test.putObject("parameters");
     return test;
   }

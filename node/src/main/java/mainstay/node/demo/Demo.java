@@ -63,7 +63,11 @@ public final class Demo {
   }
 
   /** @param terminateLimit how long a server may take to end before it is killed */
-  Demo(Path directory, ServerCommandLine command, Consumer<String> progress, Duration terminateLimit) {
+  Demo(
+      Path directory,
+      ServerCommandLine command,
+      Consumer<String> progress,
+      Duration terminateLimit) {
     this.terminateLimit = terminateLimit;
     this.directory = new DemoDirectory(directory);
     this.command = command;
@@ -82,12 +86,14 @@ public final class Demo {
 
   /** Starts all and stays until this JVM is told to end, by Ctrl-C or by {@link #stop()} elsewhere; then stops all. */
   public void runUntilStopped(DemoOptions options) throws InterruptedException {
-    var hook = new Thread(() -> {
-      progress.accept("stopping …");
-      stopAll();
-      directory.forget(SELF);
-      progress.accept("stopped; no process is left");
-    }, "demo-stop");
+    var hook = new Thread(
+        () -> {
+          progress.accept("stopping …");
+          stopAll();
+          directory.forget(SELF);
+          progress.accept("stopped; no process is left");
+        },
+        "demo-stop");
     directory.requireDemoOrEmpty();
     directory.whileClaimed(() -> startOrStopAll(options, hook));
     progress.accept("Ctrl-C stops it all.");
@@ -103,26 +109,38 @@ public final class Demo {
     boolean database = EmbeddedPostgres.running(settings(plan)).isPresent();
     stopAll();
     directory.forget(SELF);
-    progress.accept(running.isEmpty() && other.isEmpty() && !database
-        ? "nothing runs in " + directory.root()
-        : "stopped the demo in " + directory.root());
+    progress.accept(
+        running.isEmpty() && other.isEmpty() && !database
+            ? "nothing runs in " + directory.root()
+            : "stopped the demo in " + directory.root());
   }
 
   public DemoStatus status() {
     DemoPlan plan = requirePlan();
-    var servers = plan.servers().stream().map(server -> {
-      Long pid = directory.process(server.name()).filter(ProcessFile::isRunning).map(ProcessFile::pid).orElse(null);
-      return new DemoStatus.Server(server.name(), pid, server.url(), pid != null);
-    }).toList();
-    Long pid = EmbeddedPostgres.running(settings(plan)).map(EmbeddedPostgres::pid).orElse(null);
-    return new DemoStatus(servers,
-        List.of(new DemoStatus.Database(plan.database().name(), pid, plan.database().url(), pid != null)));
+    var servers = plan.servers().stream()
+        .map(server -> {
+          Long pid = directory
+              .process(server.name())
+              .filter(ProcessFile::isRunning)
+              .map(ProcessFile::pid)
+              .orElse(null);
+          return new DemoStatus.Server(server.name(), pid, server.url(), pid != null);
+        })
+        .toList();
+    Long pid =
+        EmbeddedPostgres.running(settings(plan)).map(EmbeddedPostgres::pid).orElse(null);
+    return new DemoStatus(
+        servers,
+        List.of(new DemoStatus.Database(
+            plan.database().name(), pid, plan.database().url(), pid != null)));
   }
 
   /** Kills a server with signal 9. */
   public void kill(String name) {
     DemoPlan.Server server = requireServer(requirePlan(), name);
-    ProcessFile process = directory.process(server.name()).filter(ProcessFile::isRunning)
+    ProcessFile process = directory
+        .process(server.name())
+        .filter(ProcessFile::isRunning)
         .orElseThrow(() -> new DemoException(name + " does not run"));
     ServerProcess.kill(List.of(process));
     progress.accept("killed " + name + " (process " + process.pid() + ")");
@@ -140,7 +158,8 @@ public final class Demo {
       directory.writeServerConfig(plan, server);
       ProcessFile process = launchServer(server);
       try {
-        new Readiness(directory, "/alive").await(List.of(process), ALIVE_LIMIT, () -> { }, alive -> { });
+        new Readiness(directory, "/alive")
+            .await(List.of(process), ALIVE_LIMIT, () -> {}, alive -> {});
       } catch (RuntimeException e) {
         ServerProcess.kill(List.of(process));
         throw e;
@@ -164,7 +183,8 @@ public final class Demo {
       EmbeddedPostgres.running(settings).ifPresent(database -> {
         throw new DemoException(name + " runs already (process " + database.pid() + ")");
       });
-      progress.accept("started " + name + " (process " + EmbeddedPostgres.start(settings).pid() + ")");
+      progress.accept(
+          "started " + name + " (process " + EmbeddedPostgres.start(settings).pid() + ")");
     });
   }
 
@@ -188,7 +208,7 @@ public final class Demo {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
-      return;                                                  // it runs already, and does no harm twice
+      return; // it runs already, and does no harm twice
     }
   }
 
@@ -201,8 +221,8 @@ public final class Demo {
       old = Optional.empty();
     }
     old.ifPresent(plan -> requireSame(plan, options));
-    DemoPlan plan = old.orElseGet(() ->
-        DemoPlan.create(options.servers(), options.httpPort().orElse(DEFAULT_HTTP_PORT), new Ports()));
+    DemoPlan plan = old.orElseGet(() -> DemoPlan.create(
+        options.servers(), options.httpPort().orElse(DEFAULT_HTTP_PORT), new Ports()));
     plan.servers().stream().flatMap(server -> portsOf(server).stream()).forEach(Demo::requireFree);
     if (EmbeddedPostgres.running(settings(plan)).isEmpty()) {
       requireFree(plan.database().port());
@@ -211,21 +231,27 @@ public final class Demo {
     directory.createTokens();
     plan.servers().forEach(server -> directory.writeServerConfig(plan, server));
     long self = ProcessHandle.current().pid();
-    directory.write(ProcessFile.of(SELF, ProcessTable.find(self).orElseThrow(), directory.root().toString()));
+    directory.write(ProcessFile.of(
+        SELF, ProcessTable.find(self).orElseThrow(), directory.root().toString()));
     return plan;
   }
 
   private void run(DemoPlan plan, long began) {
     progress.accept("starting " + plan.database().name() + ", "
-        + plan.servers().stream().map(DemoPlan.Server::name).collect(Collectors.joining(", ")) + " in " + directory.root());
+        + plan.servers().stream().map(DemoPlan.Server::name).collect(Collectors.joining(", "))
+        + " in " + directory.root());
     Future<EmbeddedPostgres> database = launchDatabase(plan);
     while (!database.isDone() && !EmbeddedPostgres.isInitialised(settings(plan))) {
-      ServerProcess.pause(20);                                 // from then on it is ready before the servers ask for it
+      ServerProcess.pause(20); // from then on it is ready before the servers ask for it
     }
     requireNotFailed(database);
     List<ProcessFile> servers = plan.servers().stream().map(this::launchServer).toList();
-    new Readiness(directory, "/ready").await(servers, READY_LIMIT, () -> requireNotFailed(database),
-        server -> progress.accept(server.name() + " is ready after " + seconds(began)));
+    new Readiness(directory, "/ready")
+        .await(
+            servers,
+            READY_LIMIT,
+            () -> requireNotFailed(database),
+            server -> progress.accept(server.name() + " is ready after " + seconds(began)));
     awaitStarted(database);
     if (!plan.configured()) {
       install(plan);
@@ -262,7 +288,9 @@ public final class Demo {
     try {
       database.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof EmbeddedPostgresException known ? known : new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof EmbeddedPostgresException known
+          ? known
+          : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DemoException("interrupted while waiting for the database");
@@ -287,7 +315,8 @@ public final class Demo {
 
   /** Creates what is missing; a repeat after an interrupted installation finds the rest. */
   private void install(DemoPlan plan) {
-    List<URI> urls = plan.servers().stream().map(server -> URI.create(server.url())).toList();
+    List<URI> urls =
+        plan.servers().stream().map(server -> URI.create(server.url())).toList();
     var client = new ApiClient(urls, Optional.of(adminToken()), INSTALL_LIMIT);
     long deadline = System.nanoTime() + INSTALL_LIMIT.toNanos();
     for (DefaultConfiguration.Item item : DefaultConfiguration.of(plan)) {
@@ -300,7 +329,10 @@ public final class Demo {
   /** False while a backup serves, which refuses configuration: the primary takes over when it has synchronised. */
   private static boolean created(ApiClient client, DefaultConfiguration.Item item, long deadline) {
     try {
-      client.write("PUT", item.path(), item.object(),
+      client.write(
+          "PUT",
+          item.path(),
+          item.object(),
           Map.of("Idempotency-Key", UUID.randomUUID().toString(), "If-None-Match", "*"));
       return true;
     } catch (ApiException.Refused refused) {
@@ -308,11 +340,13 @@ public final class Demo {
         return false;
       }
       if (refused.status() == 412) {
-        return true;                                           // it exists
+        return true; // it exists
       }
-      throw new DemoException("cannot install " + item.kind() + " " + item.id() + ": " + refused.getMessage());
+      throw new DemoException(
+          "cannot install " + item.kind() + " " + item.id() + ": " + refused.getMessage());
     } catch (ApiException e) {
-      throw new DemoException("cannot install " + item.kind() + " " + item.id() + ": " + e.getMessage());
+      throw new DemoException(
+          "cannot install " + item.kind() + " " + item.id() + ": " + e.getMessage());
     }
   }
 
@@ -326,53 +360,71 @@ public final class Demo {
 
   private void introduce(DemoPlan plan) {
     int first = plan.servers().get(0).httpPort();
-    String remote = (first == DEFAULT_HTTP_PORT && plan.servers().size() == 3 ? "" : " --url http://127.0.0.1:"
-        + plan.servers().stream().map(server -> Integer.toString(server.httpPort())).collect(Collectors.joining(",")))
+    String remote = (first == DEFAULT_HTTP_PORT && plan.servers().size() == 3
+            ? ""
+            : " --url http://127.0.0.1:"
+                + plan.servers().stream()
+                    .map(server -> Integer.toString(server.httpPort()))
+                    .collect(Collectors.joining(",")))
         + (directoryOption().isEmpty() ? "" : " --token-file " + directory.adminToken());
     progress.accept("");
-    plan.servers().forEach(server -> progress.accept("  %-9s %s".formatted(server.name(), server.url())));
-    progress.accept("  %-9s %s (user mainstay, password in %s)".formatted(plan.database().name(), plan.database().url(),
-        settings(plan).directory().resolveSibling(plan.database().name() + ".password")));
-    progress.accept("  %-9s %s (also engineer, operator, viewer)".formatted("token", directory.adminToken()));
+    plan.servers()
+        .forEach(server -> progress.accept("  %-9s %s".formatted(server.name(), server.url())));
+    progress.accept("  %-9s %s (user mainstay, password in %s)"
+        .formatted(
+            plan.database().name(),
+            plan.database().url(),
+            settings(plan).directory().resolveSibling(plan.database().name() + ".password")));
+    progress.accept(
+        "  %-9s %s (also engineer, operator, viewer)".formatted("token", directory.adminToken()));
     progress.accept("  %-9s %s".formatted("logs", ServerProcess.logOf(directory.of("<server>"))));
     progress.accept("");
     progress.accept("Three things to try in another terminal:");
     progress.accept("  ./mainstay status --watch" + remote);
-    progress.accept("  ./mainstay demo kill alpha" + directoryOption() + "    and later: ./mainstay demo start alpha"
-        + directoryOption());
+    progress.accept("  ./mainstay demo kill alpha" + directoryOption()
+        + "    and later: ./mainstay demo start alpha" + directoryOption());
     progress.accept("  ./mainstay set setpoint-1 21.5" + remote);
     progress.accept("");
   }
 
   private String directoryOption() {
-    return directory.root().equals(DEFAULT_DIRECTORY.toAbsolutePath().normalize()) ? "" : " --dir " + directory.root();
+    return directory.root().equals(DEFAULT_DIRECTORY.toAbsolutePath().normalize())
+        ? ""
+        : " --dir " + directory.root();
   }
 
   private void requireNothingRuns(DemoPlan plan, boolean fresh) {
-    var running = Stream.concat(directory.process(SELF).stream().filter(ProcessFile::isRunning),
-        runningServers(plan).stream()).map(process -> process.name() + " (process " + process.pid() + ", "
-            + process.url() + ")").collect(Collectors.toCollection(ArrayList::new));
+    var running = Stream.concat(
+            directory.process(SELF).stream().filter(ProcessFile::isRunning),
+            runningServers(plan).stream())
+        .map(process -> process.name() + " (process " + process.pid() + ", " + process.url() + ")")
+        .collect(Collectors.toCollection(ArrayList::new));
     if (fresh) {
-      EmbeddedPostgres.running(settings(plan)).ifPresent(database ->
-          running.add(plan.database().name() + " (process " + database.pid() + ")"));
+      EmbeddedPostgres.running(settings(plan))
+          .ifPresent(database ->
+              running.add(plan.database().name() + " (process " + database.pid() + ")"));
     }
     if (!running.isEmpty()) {
-      throw new DemoException("a demo already runs in " + directory.root() + ": " + String.join(", ", running)
-          + "; stop it with './mainstay demo stop --dir " + directory.root()
-          + "', or choose another directory with --dir and other ports with --http-port");
+      throw new DemoException(
+          "a demo already runs in " + directory.root() + ": " + String.join(", ", running)
+              + "; stop it with './mainstay demo stop --dir " + directory.root()
+              + "', or choose another directory with --dir and other ports with --http-port");
     }
   }
 
   private void requireSame(DemoPlan plan, DemoOptions options) {
     int first = plan.servers().get(0).httpPort();
     if (plan.servers().size() != options.servers() || options.httpPort().orElse(first) != first) {
-      throw new DemoException("the demo in " + directory.root() + " was made with --servers " + plan.servers().size()
-          + " --http-port " + first + "; start it so, add --fresh to delete its data, or choose another directory with --dir");
+      throw new DemoException(
+          "the demo in " + directory.root() + " was made with --servers "
+              + plan.servers().size() + " --http-port " + first
+              + "; start it so, add --fresh to delete its data, or choose another directory with --dir");
     }
   }
 
   private static List<Integer> portsOf(DemoPlan.Server server) {
-    return Stream.concat(Stream.of(server.httpPort()), server.internalPorts().stream()).toList();
+    return Stream.concat(Stream.of(server.httpPort()), server.internalPorts().stream())
+        .toList();
   }
 
   private static void requireFree(int port) {
@@ -383,31 +435,42 @@ public final class Demo {
   }
 
   private List<ProcessFile> runningServers(DemoPlan plan) {
-    return plan.servers().stream().flatMap(server -> directory.process(server.name()).stream())
-        .filter(ProcessFile::isRunning).toList();
+    return plan.servers().stream()
+        .flatMap(server -> directory.process(server.name()).stream())
+        .filter(ProcessFile::isRunning)
+        .toList();
   }
 
   private DemoPlan requirePlan() {
-    return directory.plan().orElseThrow(() -> new DemoException("there is no demo in " + directory.root()
-        + "; start one with './mainstay demo', or name its directory with --dir"));
+    return directory
+        .plan()
+        .orElseThrow(() -> new DemoException("there is no demo in " + directory.root()
+            + "; start one with './mainstay demo', or name its directory with --dir"));
   }
 
   private static DemoPlan.Server requireServer(DemoPlan plan, String name) {
-    return plan.servers().stream().filter(server -> server.name().equals(name)).findFirst()
-        .orElseThrow(() -> new DemoException("there is no server '" + name + "' in this demo; there are "
-            + plan.servers().stream().map(DemoPlan.Server::name).collect(Collectors.joining(", "))));
+    return plan.servers().stream()
+        .filter(server -> server.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new DemoException("there is no server '" + name + "' in this demo; there are "
+                + plan.servers().stream()
+                    .map(DemoPlan.Server::name)
+                    .collect(Collectors.joining(", "))));
   }
 
   private DemoPlan requireDatabase(String name) {
     DemoPlan plan = requirePlan();
     if (!plan.database().name().equals(name)) {
-      throw new DemoException("there is no database '" + name + "' in this demo; there is " + plan.database().name());
+      throw new DemoException("there is no database '" + name + "' in this demo; there is "
+          + plan.database().name());
     }
     return plan;
   }
 
   private EmbeddedPostgresSettings settings(DemoPlan plan) {
-    return EmbeddedPostgresSettings.of(directory.of(plan.database().name()), plan.database().port());
+    return EmbeddedPostgresSettings.of(
+        directory.of(plan.database().name()), plan.database().port());
   }
 
   private static List<String> names(List<ProcessFile> processes) {

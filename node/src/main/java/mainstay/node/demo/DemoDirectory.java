@@ -50,13 +50,15 @@ final class DemoDirectory {
       Files.createDirectories(root.resolve("run"));
       try (var channel = FileChannel.open(root.resolve("run/lock"), CREATE, WRITE)) {
         if (channel.tryLock() == null) {
-          throw new DemoException("another command starts something in " + root + " at this moment; wait for it, or"
-              + " choose another directory with --dir");
+          throw new DemoException("another command starts something in " + root
+              + " at this moment; wait for it, or" + " choose another directory with --dir");
         }
         action.run();
       }
     } catch (IOException e) {
-      throw new DemoException("cannot write to " + root + "; make it writable or choose another directory with --dir", e);
+      throw new DemoException(
+          "cannot write to " + root + "; make it writable or choose another directory with --dir",
+          e);
     }
   }
 
@@ -66,13 +68,16 @@ final class DemoDirectory {
       return;
     }
     try (var entries = Files.list(root)) {
-      Optional<Path> foreign = entries.filter(entry -> !entry.getFileName().toString().equals("run")).findFirst();
+      Optional<Path> foreign =
+          entries.filter(entry -> !entry.getFileName().toString().equals("run")).findFirst();
       if (foreign.isPresent()) {
-        throw new DemoException(root + " is not empty (" + foreign.get().getFileName() + ") and is no directory of a"
-            + " demo: the file " + MARK + " is missing; choose another directory with --dir");
+        throw new DemoException(
+            root + " is not empty (" + foreign.get().getFileName() + ") and is no directory of a"
+                + " demo: the file " + MARK + " is missing; choose another directory with --dir");
       }
     } catch (IOException e) {
-      throw new DemoException("cannot use " + root + " as a directory; choose another with --dir", e);
+      throw new DemoException(
+          "cannot use " + root + " as a directory; choose another with --dir", e);
     }
   }
 
@@ -125,7 +130,8 @@ final class DemoDirectory {
       if (!Files.exists(file)) {
         byte[] secret = new byte[32];
         random.nextBytes(secret);
-        writeAtomically(file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+        writeAtomically(
+            file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
       }
     }
   }
@@ -136,7 +142,8 @@ final class DemoDirectory {
     } catch (IOException e) {
       throw new DemoException("cannot create " + of(server.name()), e);
     }
-    writeAtomically(of(server.name()).resolve("server.conf"), ServerConfigFile.of(plan, server, root));
+    writeAtomically(
+        of(server.name()).resolve("server.conf"), ServerConfigFile.of(plan, server, root));
   }
 
   private static <T> Optional<T> read(Path file, Class<T> type) {
@@ -160,13 +167,18 @@ final class DemoDirectory {
   /** For its owner only; a reader sees the old text or the new one. */
   private static void writeAtomically(Path file, String text) {
     try {
-      Path next = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".tmp",
+      Path next = Files.createTempFile(
+          file.getParent(),
+          file.getFileName().toString(),
+          ".tmp",
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.write(next, text.getBytes(StandardCharsets.UTF_8));
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new DemoException("cannot write " + file + "; make " + file.getParent()
-          + " writable or choose another directory with --dir", e);
+      throw new DemoException(
+          "cannot write " + file + "; make " + file.getParent()
+              + " writable or choose another directory with --dir",
+          e);
     }
   }
 }

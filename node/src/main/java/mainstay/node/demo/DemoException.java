@@ -21,6 +21,8 @@ public final class DemoException extends RuntimeException {
     if (e instanceof AccessDeniedException denied) {
       return "permission denied: " + denied.getFile();
     }
-    return e instanceof FileSystemException ? e.getClass().getSimpleName() + ": " + e.getMessage() : e.getMessage();
+    return e instanceof FileSystemException
+        ? e.getClass().getSimpleName() + ": " + e.getMessage()
+        : e.getMessage();
   }
 }

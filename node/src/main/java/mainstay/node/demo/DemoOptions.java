@@ -13,13 +13,15 @@ import java.util.OptionalInt;
 public record DemoOptions(int servers, int databases, OptionalInt httpPort, boolean fresh) {
   public DemoOptions {
     if (servers < 1 || servers > DemoPlan.NAMES.size()) {
-      throw new IllegalArgumentException("--servers " + servers + " is not within 1.." + DemoPlan.NAMES.size());
+      throw new IllegalArgumentException(
+          "--servers " + servers + " is not within 1.." + DemoPlan.NAMES.size());
     }
     if (databases != 1) {
-      throw new IllegalArgumentException("--databases " + databases + ": only one database is supported for now;"
-          + " leave the option out");
+      throw new IllegalArgumentException("--databases " + databases
+          + ": only one database is supported for now;" + " leave the option out");
     }
-    if (httpPort.isPresent() && (httpPort.getAsInt() < 1 || httpPort.getAsInt() + servers - 1 > 65535)) {
+    if (httpPort.isPresent()
+        && (httpPort.getAsInt() < 1 || httpPort.getAsInt() + servers - 1 > 65535)) {
       throw new IllegalArgumentException("--http-port " + httpPort.getAsInt() + ": " + servers
           + " ports from there on must be within 1..65535");
     }

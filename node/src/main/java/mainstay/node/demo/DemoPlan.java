@@ -10,10 +10,12 @@ import java.util.function.IntSupplier;
  * @param configured the default configuration has been installed
  */
 public record DemoPlan(List<Server> servers, Database database, boolean configured) {
-  static final List<String> NAMES = List.of("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf");
+  static final List<String> NAMES =
+      List.of("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf");
 
   /** Ports on 127.0.0.1. */
-  public record Server(String name, int httpPort, int clusterPort, int managementPort, int crashWatchPort) {
+  public record Server(
+      String name, int httpPort, int clusterPort, int managementPort, int crashWatchPort) {
     String url() {
       return "http://127.0.0.1:" + httpPort;
     }
@@ -33,7 +35,12 @@ public record DemoPlan(List<Server> servers, Database database, boolean configur
   static DemoPlan create(int servers, int httpPort, IntSupplier freePort) {
     var planned = new ArrayList<Server>();
     for (int n = 0; n < servers; n++) {
-      planned.add(new Server(NAMES.get(n), httpPort + n, freePort.getAsInt(), freePort.getAsInt(), freePort.getAsInt()));
+      planned.add(new Server(
+          NAMES.get(n),
+          httpPort + n,
+          freePort.getAsInt(),
+          freePort.getAsInt(),
+          freePort.getAsInt()));
     }
     return new DemoPlan(planned, new Database("db1", freePort.getAsInt()), false);
   }

@@ -16,7 +16,12 @@ public final class JavaServerCommandLine implements ServerCommandLine {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options());
-    command.addAll(List.of("-cp", absoluteClassPath(), "mainstay.node.cli.Main", "server", "--config",
+    command.addAll(List.of(
+        "-cp",
+        absoluteClassPath(),
+        "mainstay.node.cli.Main",
+        "server",
+        "--config",
         configFile.toString()));
     return command;
   }
@@ -26,10 +31,14 @@ public final class JavaServerCommandLine implements ServerCommandLine {
     if (chosen != null && !chosen.isBlank()) {
       return Arrays.asList(chosen.strip().split("\\s+"));
     }
-    var options = new ArrayList<>(List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC",
+    var options = new ArrayList<>(List.of(
+        "-Xms64m",
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2"));
     if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
-      options.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
+      options.addAll(
+          List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
     }
     return options;
   }

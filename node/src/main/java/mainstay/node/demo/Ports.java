@@ -36,7 +36,8 @@ final class Ports implements IntSupplier {
         return port;
       }
     }
-    throw new DemoException("no free port between " + LOWEST + " and " + end + " on 127.0.0.1 in " + ATTEMPTS + " tries");
+    throw new DemoException("no free port between " + LOWEST + " and " + end + " on 127.0.0.1 in "
+        + ATTEMPTS + " tries");
   }
 
   /** These files give everything to the first read and nothing to a second, and Files.readString begins with one byte. */
@@ -44,9 +45,10 @@ final class Ports implements IntSupplier {
     try (var in = Files.newInputStream(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
       byte[] text = new byte[64];
       int length = Math.max(0, in.read(text));
-      return Integer.parseInt(new String(text, 0, length, StandardCharsets.US_ASCII).split("\\s+")[0]);
+      return Integer.parseInt(
+          new String(text, 0, length, StandardCharsets.US_ASCII).split("\\s+")[0]);
     } catch (IOException e) {
-      return 32_768;                                           // the kernel's default
+      return 32_768; // the kernel's default
     }
   }
 
@@ -69,13 +71,16 @@ final class Ports implements IntSupplier {
     String suffix = ":%04X".formatted(port);
     for (String table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
       try (var lines = Files.lines(Path.of(table))) {
-        Optional<String> inode = lines.map(line -> line.strip().split("\\s+"))
-            .filter(f -> f.length > 9 && f[1].endsWith(suffix) && f[3].equals("0A")).map(f -> f[9]).findFirst();
+        Optional<String> inode = lines
+            .map(line -> line.strip().split("\\s+"))
+            .filter(f -> f.length > 9 && f[1].endsWith(suffix) && f[3].equals("0A"))
+            .map(f -> f[9])
+            .findFirst();
         if (inode.isPresent()) {
           return inode;
         }
       } catch (IOException e) {
-        continue;                                              // no IPv6 on this machine
+        continue; // no IPv6 on this machine
       }
     }
     return Optional.empty();
@@ -83,12 +88,15 @@ final class Ports implements IntSupplier {
 
   private static Optional<String> ownerOf(String inode) {
     String socket = "socket:[" + inode + "]";
-    return ProcessHandle.allProcesses().filter(process -> hasOpen(process.pid(), socket)).findFirst()
+    return ProcessHandle.allProcesses()
+        .filter(process -> hasOpen(process.pid(), socket))
+        .findFirst()
         .map(process -> "process " + process.pid() + describe(process.pid()));
   }
 
   private static boolean hasOpen(long pid, String socket) {
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc", "" + pid, "fd"))) {
+    try (DirectoryStream<Path> descriptors =
+        Files.newDirectoryStream(Path.of("/proc", "" + pid, "fd"))) {
       for (Path descriptor : descriptors) {
         if (Files.readSymbolicLink(descriptor).toString().equals(socket)) {
           return true;
@@ -96,15 +104,15 @@ final class Ports implements IntSupplier {
       }
       return false;
     } catch (IOException e) {
-      return false;                                            // gone, or another user's
+      return false; // gone, or another user's
     }
   }
 
   private static String describe(long pid) {
     try {
       Path proc = Path.of("/proc", "" + pid);
-      return " (" + Files.readString(proc.resolve("comm")).strip() + ", in " + Files.readSymbolicLink(proc.resolve("cwd"))
-          + ")";
+      return " (" + Files.readString(proc.resolve("comm")).strip() + ", in "
+          + Files.readSymbolicLink(proc.resolve("cwd")) + ")";
     } catch (IOException e) {
       return "";
     }

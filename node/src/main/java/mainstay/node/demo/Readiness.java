@@ -17,8 +17,10 @@ final class Readiness {
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(2);
   private static final long PAUSE_MILLIS = 50;
 
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-      .connectTimeout(ATTEMPT_TIMEOUT).build();
+  private final HttpClient http = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .connectTimeout(ATTEMPT_TIMEOUT)
+      .build();
   private final DemoDirectory directory;
   private final String path;
 
@@ -32,7 +34,8 @@ final class Readiness {
    * @param ready told of each server when it is
    * @throws DemoException if a process ended or the time was up: who said what, with the ends of the logs
    */
-  void await(List<ProcessFile> servers, Duration limit, Runnable check, Consumer<ProcessFile> ready) {
+  void await(
+      List<ProcessFile> servers, Duration limit, Runnable check, Consumer<ProcessFile> ready) {
     long deadline = System.nanoTime() + limit.toNanos();
     var waiting = new ArrayList<>(servers);
     while (true) {
@@ -46,7 +49,8 @@ final class Readiness {
         } else if (server.isRunning()) {
           said.put(server, answer);
         } else {
-          throw new DemoException(server.name() + " ended while it started; its log ends with:\n" + tail(server));
+          throw new DemoException(
+              server.name() + " ended while it started; its log ends with:\n" + tail(server));
         }
       }
       if (waiting.isEmpty()) {
@@ -62,9 +66,13 @@ final class Readiness {
   /** What the server says instead of 200; empty for 200. */
   private String ask(ProcessFile server) {
     try {
-      var request = HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(ATTEMPT_TIMEOUT).build();
+      var request = HttpRequest.newBuilder(URI.create(server.url() + path))
+          .timeout(ATTEMPT_TIMEOUT)
+          .build();
       var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == 200 ? "" : "HTTP " + response.statusCode() + " " + response.body().strip();
+      return response.statusCode() == 200
+          ? ""
+          : "HTTP " + response.statusCode() + " " + response.body().strip();
     } catch (IOException e) {
       return "no answer at " + server.url() + path;
     } catch (InterruptedException e) {
@@ -75,8 +83,12 @@ final class Readiness {
 
   private String report(Map<ProcessFile, String> said) {
     var text = new StringBuilder();
-    said.forEach((server, answer) -> text.append("\n").append(server.name()).append(": ").append(answer)
-        .append("; its log ends with:\n").append(tail(server)));
+    said.forEach((server, answer) -> text.append("\n")
+        .append(server.name())
+        .append(": ")
+        .append(answer)
+        .append("; its log ends with:\n")
+        .append(tail(server)));
     return text.toString();
   }
 

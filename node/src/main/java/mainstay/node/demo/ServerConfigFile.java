@@ -8,7 +8,8 @@ final class ServerConfigFile {
   private ServerConfigFile() {}
 
   static String of(DemoPlan plan, DemoPlan.Server server, Path directory) {
-    String servers = plan.servers().stream().map(ServerConfigFile::entry).collect(Collectors.joining("\n"));
+    String servers =
+        plan.servers().stream().map(ServerConfigFile::entry).collect(Collectors.joining("\n"));
     DemoPlan.Database database = plan.database();
     return """
         # Written by 'mainstay demo'; it is written anew at every start.
@@ -23,14 +24,23 @@ final class ServerConfigFile {
           data-directory = %s
           http { bind-host = 127.0.0.1, token-directory = %s }
         }
-        """.formatted(server.name(), servers, database.name(), quoted(database.url()),
-        quoted(directory.resolve(database.name() + ".password").toString()),
-        quoted(directory.resolve(server.name()).toString()), quoted(directory.toString()));
+        """.formatted(
+            server.name(),
+            servers,
+            database.name(),
+            quoted(database.url()),
+            quoted(directory.resolve(database.name() + ".password").toString()),
+            quoted(directory.resolve(server.name()).toString()),
+            quoted(directory.toString()));
   }
 
   private static String entry(DemoPlan.Server server) {
     return "    { name = %s, host = 127.0.0.1, cluster-port = %d, management-port = %d, crash-watch-port = %d, http-port = %d }"
-        .formatted(server.name(), server.clusterPort(), server.managementPort(), server.crashWatchPort(),
+        .formatted(
+            server.name(),
+            server.clusterPort(),
+            server.managementPort(),
+            server.crashWatchPort(),
             server.httpPort());
   }
 

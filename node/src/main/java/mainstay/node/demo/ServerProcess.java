@@ -23,7 +23,8 @@ final class ServerProcess {
   private ServerProcess() {}
 
   /** Starts a server that logs to {@code server.log} in its directory. */
-  static ProcessFile launch(DemoDirectory directory, DemoPlan.Server server, ServerCommandLine command) {
+  static ProcessFile launch(
+      DemoDirectory directory, DemoPlan.Server server, ServerCommandLine command) {
     Path home = directory.of(server.name());
     Path log = logOf(home);
     var line = new ArrayList<>(List.of("setsid"));
@@ -32,16 +33,21 @@ final class ServerProcess {
       if (Files.exists(log) && Files.size(log) > LOG_LIMIT_BYTES) {
         Files.move(log, log.resolveSibling("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
       }
-      Process process = new ProcessBuilder(line).directory(home.toFile()).redirectErrorStream(true)
+      Process process = new ProcessBuilder(line)
+          .directory(home.toFile())
+          .redirectErrorStream(true)
           .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
-      var file = ProcessTable.find(process.pid()).map(running -> ProcessFile.of(server.name(), running, server.url()))
-          .orElseThrow(() -> new DemoException(server.name() + " ended at once; its log " + log + " ends with:\n"
-              + logTail(home)));
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .start();
+      var file = ProcessTable.find(process.pid())
+          .map(running -> ProcessFile.of(server.name(), running, server.url()))
+          .orElseThrow(() -> new DemoException(
+              server.name() + " ended at once; its log " + log + " ends with:\n" + logTail(home)));
       directory.write(file);
       return file;
     } catch (IOException e) {
-      throw new DemoException("cannot start " + server.name() + " with '" + line.get(1) + "' in " + home, e);
+      throw new DemoException(
+          "cannot start " + server.name() + " with '" + line.get(1) + "' in " + home, e);
     }
   }
 
@@ -58,7 +64,10 @@ final class ServerProcess {
     signal("KILL", processes);
     if (!awaitEnd(processes, Duration.ofSeconds(10))) {
       throw new DemoException("these did not end within 10 s of signal 9: "
-          + processes.stream().filter(ProcessFile::isRunning).map(p -> p.name() + " (process " + p.pid() + ")").toList());
+          + processes.stream()
+              .filter(ProcessFile::isRunning)
+              .map(p -> p.name() + " (process " + p.pid() + ")")
+              .toList());
     }
   }
 
@@ -74,8 +83,11 @@ final class ServerProcess {
   }
 
   static void signal(String name, List<ProcessFile> processes) {
-    var command = new ArrayList<>(List.of("sh", "-c", "kill -s " + name + " \"$@\" 2>/dev/null || true", "sh"));
-    processes.stream().filter(ProcessFile::isRunning).forEach(process -> command.add(Long.toString(process.pid())));
+    var command = new ArrayList<>(
+        List.of("sh", "-c", "kill -s " + name + " \"$@\" 2>/dev/null || true", "sh"));
+    processes.stream()
+        .filter(ProcessFile::isRunning)
+        .forEach(process -> command.add(Long.toString(process.pid())));
     if (command.size() == 4) {
       return;
     }
@@ -110,8 +122,12 @@ final class ServerProcess {
       while (text.hasRemaining() && log.read(text) >= 0) {
         continue;
       }
-      List<String> lines = new String(text.array(), 0, text.position(), StandardCharsets.UTF_8).lines().toList();
-      return lines.stream().skip(Math.max(0, lines.size() - LOG_TAIL_LINES)).map(l -> "  " + l)
+      List<String> lines = new String(text.array(), 0, text.position(), StandardCharsets.UTF_8)
+          .lines()
+          .toList();
+      return lines.stream()
+          .skip(Math.max(0, lines.size() - LOG_TAIL_LINES))
+          .map(l -> "  " + l)
           .collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return "  (" + logOf(home) + " cannot be read: " + e.getMessage() + ")";

@@ -24,7 +24,10 @@ public final class DgeEngine {
    * @param replyTo told the version that the engine runs after this message
    */
   public record ApplyConfiguration(
-      long version, List<Device> devices, List<TestDefinition> tests, ActorRef<ConfigurationRunning> replyTo)
+      long version,
+      List<Device> devices,
+      List<TestDefinition> tests,
+      ActorRef<ConfigurationRunning> replyTo)
       implements Command {
     public ApplyConfiguration {
       devices = List.copyOf(devices);

@@ -48,6 +48,7 @@ public final class DgeEngineActor {
   private static final Duration GRACE = Duration.ofMillis(200);
   /** The line about the configuration has their number. */
   private static final int MOST_REFUSED_LOGGED = 20;
+
   private static final Duration SHORTEST_WAKE = Duration.ofMillis(1);
 
   private final ActorRef<Message> self;
@@ -135,10 +136,12 @@ public final class DgeEngineActor {
       ActorRef<Event> listener,
       Clock clock) {
     return Behaviors.<Message>setup(context -> Behaviors.withTimers(timers -> {
-      timers.startTimerWithFixedDelay(new Report(), settings.statisticsInterval());
-      return new DgeEngineActor(context, timers, activation, settings, pollers, sink, isStale, listener, clock)
-          .receive();
-    })).narrow();
+          timers.startTimerWithFixedDelay(new Report(), settings.statisticsInterval());
+          return new DgeEngineActor(
+                  context, timers, activation, settings, pollers, sink, isStale, listener, clock)
+              .receive();
+        }))
+        .narrow();
   }
 
   private Behavior<Message> receive() {
@@ -155,17 +158,31 @@ public final class DgeEngineActor {
 
   private Behavior<Message> onApplyConfiguration(ApplyConfiguration command) {
     if (command.version() < configurationVersion || phase != Phase.GATHERING) {
-      log.info("configuration {} version={} ignored why=\"version {} runs, the engine is {}\"",
-          who(), command.version(), configurationVersion, phase);
+      log.info(
+          "configuration {} version={} ignored why=\"version {} runs, the engine is {}\"",
+          who(),
+          command.version(),
+          configurationVersion,
+          phase);
     } else {
       var change = schedule.apply(command.devices(), command.tests(), clock.millis());
       configurationVersion = command.version();
-      var level = change.added() + change.changed() + change.removed() > 0 ? Level.INFO : Level.DEBUG;
-      log.atLevel(level).log("configuration {} version={} tests={} added={} changed={} removed={} refused={}",
-          who(), configurationVersion, schedule.tests(), change.added(), change.changed(), change.removed(),
-          change.refused().size());
-      change.refused().stream().limit(MOST_REFUSED_LOGGED).forEach(refused ->
-          log.warn("test {} is not polled: {}; correct its definition", refused.test(), refused.why()));
+      var level =
+          change.added() + change.changed() + change.removed() > 0 ? Level.INFO : Level.DEBUG;
+      log.atLevel(level)
+          .log(
+              "configuration {} version={} tests={} added={} changed={} removed={} refused={}",
+              who(),
+              configurationVersion,
+              schedule.tests(),
+              change.added(),
+              change.changed(),
+              change.removed(),
+              change.refused().size());
+      change.refused().stream()
+          .limit(MOST_REFUSED_LOGGED)
+          .forEach(refused -> log.warn(
+              "test {} is not polled: {}; correct its definition", refused.test(), refused.why()));
     }
     command.replyTo().tell(new ConfigurationRunning(configurationVersion));
     return goOn();
@@ -185,11 +202,16 @@ public final class DgeEngineActor {
     if (polled.result() instanceof PollResult.Measured measured) {
       add(new Sample(poll.test().id(), poll.time(), Optional.of(measured.value()), Quality.GOOD));
     } else {
-      String reason =
-          polled.result() instanceof PollResult.Failed failure ? failure.reason() : "the poller said nothing";
+      String reason = polled.result() instanceof PollResult.Failed failure
+          ? failure.reason()
+          : "the poller said nothing";
       failed++;
       pollFailure = Optional.of("test " + poll.test().id() + ": " + reason);
-      log.debug("poll of test {} on device {} failed: {}", poll.test().id(), poll.device().id(), reason);
+      log.debug(
+          "poll of test {} on device {} failed: {}",
+          poll.test().id(),
+          poll.device().id(),
+          reason);
       add(new Sample(poll.test().id(), poll.time(), Optional.empty(), Quality.BAD));
     }
     return goOn();
@@ -210,7 +232,11 @@ public final class DgeEngineActor {
     }
     buffer.failed(monotonicMillis());
     if (writeFailure.isEmpty()) {
-      log.warn("engine {} cannot store samples, it holds {} and repeats why=\"{}\"", who(), buffer.size(), reason);
+      log.warn(
+          "engine {} cannot store samples, it holds {} and repeats why=\"{}\"",
+          who(),
+          buffer.size(),
+          reason);
     }
     writeFailure = Optional.of(reason);
     return goOn();
@@ -219,8 +245,12 @@ public final class DgeEngineActor {
   private Behavior<Message> onReport(Report tick) {
     long dropped = buffer.totalDropped() - droppedAtLastReport;
     if (dropped > 0) {
-      log.warn("engine {} dropped its {} oldest samples, {} are held why=\"{}\"",
-          who(), dropped, buffer.size(), writeFailure.orElse("the store is slower than the polls"));
+      log.warn(
+          "engine {} dropped its {} oldest samples, {} are held why=\"{}\"",
+          who(),
+          dropped,
+          buffer.size(),
+          writeFailure.orElse("the store is slower than the polls"));
     }
     droppedAtLastReport = buffer.totalDropped();
     report();
@@ -238,7 +268,8 @@ public final class DgeEngineActor {
 
   private Behavior<Message> onDrainOver(DrainOver over) {
     if (phase == Phase.WRITING_REST) {
-      return ended("the store did not take the samples within " + DurationText.format(settings.drainWrites()));
+      return ended("the store did not take the samples within "
+          + DurationText.format(settings.drainWrites()));
     }
     beginWritingRest();
     return goOn();
@@ -270,8 +301,12 @@ public final class DgeEngineActor {
     if (buffer.size() == 0) {
       log.info("engine {} ended unfinishedPolls={} why=\"{}\"", who(), schedule.running(), why);
     } else {
-      log.warn("engine {} ended unfinishedPolls={} lostSamples={} why=\"{}\"",
-          who(), schedule.running(), buffer.size(), why);
+      log.warn(
+          "engine {} ended unfinishedPolls={} lostSamples={} why=\"{}\"",
+          who(),
+          schedule.running(),
+          buffer.size(),
+          why);
     }
     stopping.forEach(replyTo -> replyTo.tell(Done.getInstance()));
     return Behaviors.stopped();
@@ -279,10 +314,12 @@ public final class DgeEngineActor {
 
   private void start(Poll poll) {
     var limit = poll.test().timeout();
-    limited(() -> pollers.apply(poll.test().kind()).poll(poll.device(), poll.test()), limit.plus(GRACE))
-        .whenComplete((result, failure) -> self.tell(new Polled(poll, failure == null
-            ? result
-            : new PollResult.Failed(FailureReason.of(failure, limit)))));
+    limited(
+            () -> pollers.apply(poll.test().kind()).poll(poll.device(), poll.test()),
+            limit.plus(GRACE))
+        .whenComplete((result, failure) -> self.tell(new Polled(
+            poll,
+            failure == null ? result : new PollResult.Failed(FailureReason.of(failure, limit)))));
   }
 
   private void add(Sample sample) {
@@ -318,9 +355,13 @@ public final class DgeEngineActor {
   private void sleep() {
     long now = monotonicMillis();
     long untilPoll = phase == Phase.GATHERING
-        ? schedule.nextDueMillis().stream().map(due -> due - clock.millis()).min().orElse(Long.MAX_VALUE)
+        ? schedule.nextDueMillis().stream()
+            .map(due -> due - clock.millis())
+            .min()
+            .orElse(Long.MAX_VALUE)
         : Long.MAX_VALUE;
-    long untilWrite = buffer.nextMillis().stream().map(next -> next - now).min().orElse(Long.MAX_VALUE);
+    long untilWrite =
+        buffer.nextMillis().stream().map(next -> next - now).min().orElse(Long.MAX_VALUE);
     long pause = Math.max(SHORTEST_WAKE.toMillis(), Math.min(untilPoll, untilWrite));
     boolean earlier = wakeMillis.isEmpty() || now + pause < wakeMillis.getAsLong();
     if (pause <= settings.statisticsInterval().toMillis() && earlier) {
@@ -330,13 +371,19 @@ public final class DgeEngineActor {
   }
 
   private String who() {
-    return "service=" + activation.service() + " server=" + activation.server() + " term=" + activation.term();
+    return "service=" + activation.service() + " server=" + activation.server() + " term="
+        + activation.term();
   }
 
   /** What was asked for, ended by the limit even if those who were asked hang, and failed if they throw. */
-  private static <T> CompletionStage<T> limited(Supplier<CompletionStage<T>> asked, Duration limit) {
+  private static <T> CompletionStage<T> limited(
+      Supplier<CompletionStage<T>> asked, Duration limit) {
     try {
-      return asked.get().toCompletableFuture().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return asked
+          .get()
+          .toCompletableFuture()
+          .copy()
+          .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }

@@ -32,25 +32,48 @@ public record DgeSettings(
   public static DgeSettings from(Config config) {
     var dge = config.getConfig(SECTION);
     for (String key : new String[] {
-      "max-concurrent-polls", "samples.batch-size", "blocking-threads", "queued-tasks", "http.threads", "ping.processes"
+      "max-concurrent-polls",
+      "samples.batch-size",
+      "blocking-threads",
+      "queued-tasks",
+      "http.threads",
+      "ping.processes"
     }) {
       require(dge.getInt(key) >= 1, key, dge, "must be at least 1");
     }
     for (String key : new String[] {
-      "first-poll-within", "shortest-interval", "samples.retry-shortest", "samples.write-timeout", "statistics-interval"
+      "first-poll-within",
+      "shortest-interval",
+      "samples.retry-shortest",
+      "samples.write-timeout",
+      "statistics-interval"
     }) {
       require(dge.getDuration(key).toMillis() >= 1, key, dge, "must be at least 1 ms");
     }
-    for (String key : new String[] {"max-lateness", "samples.max-age", "drain.polls", "drain.writes"}) {
+    for (String key :
+        new String[] {"max-lateness", "samples.max-age", "drain.polls", "drain.writes"}) {
       require(!dge.getDuration(key).isNegative(), key, dge, "must not be negative");
     }
-    require(dge.getInt("samples.capacity") > dge.getInt("samples.batch-size"), "samples.capacity", dge,
-        "must be greater than " + SECTION + ".samples.batch-size = " + dge.getInt("samples.batch-size"));
-    require(dge.getDuration("samples.retry-longest").compareTo(dge.getDuration("samples.retry-shortest")) >= 0,
-        "samples.retry-longest", dge, "must not be shorter than " + SECTION + ".samples.retry-shortest");
-    require(dge.getDuration("statistics-interval").compareTo(LONGEST_STATISTICS_INTERVAL) <= 0,
-        "statistics-interval", dge, "must be at most 1 s");
-    require(dge.getBytes("http.body-limit") >= 1, "http.body-limit", dge, "must be at least 1 byte");
+    require(
+        dge.getInt("samples.capacity") > dge.getInt("samples.batch-size"),
+        "samples.capacity",
+        dge,
+        "must be greater than " + SECTION + ".samples.batch-size = "
+            + dge.getInt("samples.batch-size"));
+    require(
+        dge.getDuration("samples.retry-longest")
+                .compareTo(dge.getDuration("samples.retry-shortest"))
+            >= 0,
+        "samples.retry-longest",
+        dge,
+        "must not be shorter than " + SECTION + ".samples.retry-shortest");
+    require(
+        dge.getDuration("statistics-interval").compareTo(LONGEST_STATISTICS_INTERVAL) <= 0,
+        "statistics-interval",
+        dge,
+        "must be at most 1 s");
+    require(
+        dge.getBytes("http.body-limit") >= 1, "http.body-limit", dge, "must be at least 1 byte");
 
     return new DgeSettings(
         new PollSchedule.Limits(

@@ -20,13 +20,16 @@ final class FailureReason {
   /** Why a poll or a write gave nothing within its limit. */
   static String of(Throwable failure, Duration limit) {
     String reason = words(unwrapped(failure), limit).strip().replaceAll("\\s+", " ");
-    return reason.length() <= MOST_CHARACTERS ? reason : reason.substring(0, MOST_CHARACTERS - 1) + "…";
+    return reason.length() <= MOST_CHARACTERS
+        ? reason
+        : reason.substring(0, MOST_CHARACTERS - 1) + "…";
   }
 
   /** The failure without the wrappers that futures put around it. */
   static Throwable unwrapped(Throwable failure) {
     var inner = failure;
-    while ((inner instanceof CompletionException || inner instanceof ExecutionException) && inner.getCause() != null) {
+    while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+        && inner.getCause() != null) {
       inner = inner.getCause();
     }
     return inner;
@@ -42,10 +45,12 @@ final class FailureReason {
     if (failure instanceof ConnectException) {
       return "cannot connect: " + detail(failure);
     }
-    if (failure instanceof IllegalArgumentException || failure instanceof RejectedExecutionException) {
+    if (failure instanceof IllegalArgumentException
+        || failure instanceof RejectedExecutionException) {
       return detail(failure);
     }
-    return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
+    return failure.getClass().getSimpleName()
+        + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
   }
 
   /** The first message on the way to the cause; the HTTP client wraps without one. */

@@ -33,7 +33,9 @@ final class HostPoller implements Poller {
 
   HostPoller(PollThreads threads) {
     this.threads = threads;
-    this.cpu = cpuTimes().map(times -> new CpuReading(times, System.nanoTime(), OptionalDouble.empty())).orElse(null);
+    this.cpu = cpuTimes()
+        .map(times -> new CpuReading(times, System.nanoTime(), OptionalDouble.empty()))
+        .orElse(null);
   }
 
   @Override
@@ -42,9 +44,12 @@ final class HostPoller implements Poller {
     return switch (metric) {
       case "cpu" -> threads.run(this::cpu, test.timeout());
       case "memory" -> threads.run(this::memory, test.timeout());
-      case "disk" -> threads.run(() -> disk(Path.of(test.parameters().getOrDefault("path", "/"))), test.timeout());
-      default -> throw new IllegalArgumentException(
-          "parameter metric '" + metric + "' must be cpu, memory or disk");
+      case "disk" ->
+        threads.run(
+            () -> disk(Path.of(test.parameters().getOrDefault("path", "/"))), test.timeout());
+      default ->
+        throw new IllegalArgumentException(
+            "parameter metric '" + metric + "' must be cpu, memory or disk");
     };
   }
 
@@ -58,7 +63,8 @@ final class HostPoller implements Poller {
     }
     long nanos = System.nanoTime();
     if (cpu.percent().isEmpty() || nanos - cpu.nanos() >= SHORTEST_CPU_SPAN.toNanos()) {
-      var times = cpuTimes().orElseThrow(() -> new IllegalStateException(STAT + " cannot be read any more"));
+      var times = cpuTimes()
+          .orElseThrow(() -> new IllegalStateException(STAT + " cannot be read any more"));
       var percent = times.percentSince(cpu.times());
       if (percent.isPresent()) {
         cpu = new CpuReading(times, nanos, percent);
@@ -74,7 +80,8 @@ final class HostPoller implements Poller {
         ? ProcFiles.memoryUsedPercent(Files.readString(MEMINFO))
         : OptionalDouble.empty();
     long total = system.getTotalMemorySize();
-    return new PollResult.Measured(used.orElseGet(() -> 100.0 * (total - system.getFreeMemorySize()) / total));
+    return new PollResult.Measured(
+        used.orElseGet(() -> 100.0 * (total - system.getFreeMemorySize()) / total));
   }
 
   /** As {@code df} counts: what is reserved for the administrator is neither used nor free. */
@@ -92,7 +99,9 @@ final class HostPoller implements Poller {
 
   private static Optional<ProcFiles.CpuTimes> cpuTimes() {
     try {
-      return Files.isReadable(STAT) ? Optional.of(ProcFiles.cpuTimes(Files.readString(STAT))) : Optional.empty();
+      return Files.isReadable(STAT)
+          ? Optional.of(ProcFiles.cpuTimes(Files.readString(STAT)))
+          : Optional.empty();
     } catch (IOException e) {
       throw new IllegalStateException("cannot read " + STAT + ": " + e.getMessage(), e);
     }

@@ -30,7 +30,8 @@ final class HttpPoller implements Poller {
   private static final String IDLE_CONNECTIONS = "1024";
 
   static {
-    // The JDK's client takes these from the system only, and without them keeps any number for 20 minutes. What the
+    // The JDK's client takes these from the system only, and without them keeps any number for 20
+    // minutes. What the
     // operator sets on the command line wins.
     System.getProperties().putIfAbsent("jdk.httpclient.keepalive.timeout", IDLE_SECONDS);
     System.getProperties().putIfAbsent("jdk.httpclient.connectionPoolSize", IDLE_CONNECTIONS);
@@ -97,7 +98,8 @@ final class HttpPoller implements Poller {
       buffers.forEach(buffer -> receivedBytes += buffer.remaining());
       if (receivedBytes > limitBytes) {
         subscription.cancel();
-        body.completeExceptionally(new IOException("the answer is larger than " + limitBytes + " bytes"));
+        body.completeExceptionally(
+            new IOException("the answer is larger than " + limitBytes + " bytes"));
       } else {
         subscription.request(1);
       }

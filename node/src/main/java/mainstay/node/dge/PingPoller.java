@@ -40,7 +40,8 @@ final class PingPoller implements Poller {
           + ": install iputils-ping, or name it in mainstay.dge.ping.command");
     }
     var builder = new ProcessBuilder(
-        command.toString(), "-n", "-c1", "-W" + waitSeconds, "--", address).redirectErrorStream(true);
+            command.toString(), "-n", "-c1", "-W" + waitSeconds, "--", address)
+        .redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
     var process = builder.start();
     try (var output = process.getInputStream()) {
@@ -48,7 +49,9 @@ final class PingPoller implements Poller {
       if (!process.waitFor(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw new TimeoutException();
       }
-      return result(new String(output.readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8), process.exitValue());
+      return result(
+          new String(output.readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8),
+          process.exitValue());
     } finally {
       process.destroyForcibly();
     }

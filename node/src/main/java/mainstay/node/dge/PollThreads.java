@@ -21,7 +21,12 @@ final class PollThreads implements AutoCloseable {
   PollThreads(String name, int threads, int queueLimit) {
     this.name = name;
     executor = new ThreadPoolExecutor(
-        threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queueLimit), daemons(name));
+        threads,
+        threads,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(queueLimit),
+        daemons(name));
     executor.allowCoreThreadTimeOut(true);
   }
 
@@ -47,8 +52,10 @@ final class PollThreads implements AutoCloseable {
     try {
       executor.execute(() -> complete(result, task));
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(new RejectedExecutionException("all " + executor.getMaximumPoolSize()
-          + " threads for " + name + " are busy and " + executor.getQueue().size() + " polls wait for them", e));
+      return CompletableFuture.failedFuture(new RejectedExecutionException(
+          "all " + executor.getMaximumPoolSize() + " threads for " + name + " are busy and "
+              + executor.getQueue().size() + " polls wait for them",
+          e));
     }
     return result.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
   }

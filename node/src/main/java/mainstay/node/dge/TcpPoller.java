@@ -40,7 +40,8 @@ final class TcpPoller implements Poller, AutoCloseable {
     return lookups
         .run(() -> InetAddress.getByName(device.address()), test.timeout())
         .thenCompose(address -> connect(
-            new InetSocketAddress(address, port), Duration.ofNanos(deadlineNanos - System.nanoTime())));
+            new InetSocketAddress(address, port),
+            Duration.ofNanos(deadlineNanos - System.nanoTime())));
   }
 
   @Override
@@ -54,7 +55,9 @@ final class TcpPoller implements Poller, AutoCloseable {
       var channel = AsynchronousSocketChannel.open(channels);
       long startNanos = System.nanoTime();
       channel.connect(address, null, new Connected(result, startNanos));
-      result.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> close(channel));
+      result
+          .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
+          .whenComplete((value, failure) -> close(channel));
     } catch (IOException e) {
       result.completeExceptionally(e);
     }
@@ -77,7 +80,8 @@ final class TcpPoller implements Poller, AutoCloseable {
         return port;
       }
     }
-    throw new IllegalArgumentException("parameter port '" + text + "' must be a number from 1 to " + HIGHEST_PORT);
+    throw new IllegalArgumentException(
+        "parameter port '" + text + "' must be a number from 1 to " + HIGHEST_PORT);
   }
 
   private record Connected(CompletableFuture<PollResult> result, long startNanos)

@@ -29,7 +29,12 @@ public final class AgentControl {
 
   /** Tells where a service is active now, for the router of this server. */
   public interface Locations {
-    void active(ServiceName service, ServerId server, long term, long generation, ActorRef<ServiceHost.Message> host);
+    void active(
+        ServiceName service,
+        ServerId server,
+        long term,
+        long generation,
+        ActorRef<ServiceHost.Message> host);
 
     void none(ServiceName service);
 

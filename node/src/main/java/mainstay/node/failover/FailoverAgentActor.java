@@ -26,10 +26,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mainstay.node.failover.core.Decision;
+import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
 import mainstay.node.failover.core.ServiceDirectory;
-import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.term.TermStore;
 import mainstay.protocol.message.ClusterOverview;
@@ -70,16 +70,20 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   public record DatabaseName(String name, String vendor) {}
 
   public interface HostFactory {
-    Behavior<ServiceHost.Message> create(ServiceName service, ActorRef<ClusterOverview.Message> agent);
+    Behavior<ServiceHost.Message> create(
+        ServiceName service, ActorRef<ClusterOverview.Message> agent);
   }
 
-  private record ClusterChanged(ClusterEvent.ClusterDomainEvent event) implements ClusterOverview.Message {}
+  private record ClusterChanged(ClusterEvent.ClusterDomainEvent event)
+      implements ClusterOverview.Message {}
 
   private record Tick() implements ClusterOverview.Message {}
 
-  private record TermsRead(Map<ServiceName, Activation> terms, Throwable failure) implements ClusterOverview.Message {}
+  private record TermsRead(Map<ServiceName, Activation> terms, Throwable failure)
+      implements ClusterOverview.Message {}
 
-  private record TermTaken(HostControl.TakeTerm order, boolean planned, TermStore.Take result, Throwable failure)
+  private record TermTaken(
+      HostControl.TakeTerm order, boolean planned, TermStore.Take result, Throwable failure)
       implements ClusterOverview.Message {}
 
   private record CheckDatabase() implements ClusterOverview.Message {}
@@ -93,7 +97,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     static final Told NOTHING = new Told(Optional.empty(), Optional.empty());
 
     boolean sameAs(Told other) {
-      return server.equals(other.server) && report.map(Told::essence).equals(other.report.map(Told::essence));
+      return server.equals(other.server)
+          && report.map(Told::essence).equals(other.report.map(Told::essence));
     }
 
     private static List<Object> essence(ServiceHost.Report report) {
@@ -130,10 +135,13 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     this.environment = environment;
     this.timers = timers;
     var settings = environment.settings();
-    this.knowledge = new Knowledge(environment.self(), settings.formingGrace(), settings.claimGrace());
+    this.knowledge =
+        new Knowledge(environment.self(), settings.formingGrace(), settings.claimGrace());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
-    Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(events, ClusterEvent.ClusterDomainEvent.class));
+    Cluster.get(context.getSystem())
+        .subscriptions()
+        .tell(Subscribe.create(events, ClusterEvent.ClusterDomainEvent.class));
     timers.startTimerWithFixedDelay(new Tick(), settings.tick());
     spawnHosts();
     readTerms();
@@ -205,12 +213,18 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private void note(akka.cluster.Member member, Member.Status status, boolean reachable) {
     server(member).ifPresent(server -> {
       boolean voter = member.getRoles().contains(ClusterRoles.VOTER);
-      knowledge.member(new Member(server, incarnation(member), voter, status, reachable), System.nanoTime());
+      knowledge.member(
+          new Member(server, incarnation(member), voter, status, reachable), System.nanoTime());
       if (!server.equals(environment.self())) {
         peers.put(server, agentAt(member.address()));
       }
-      announce("server-status", Map.of(
-          "server", server.value(), "status", word(new Member(server, "", voter, status, reachable))));
+      announce(
+          "server-status",
+          Map.of(
+              "server",
+              server.value(),
+              "status",
+              word(new Member(server, "", voter, status, reachable))));
     });
   }
 
@@ -218,10 +232,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     if (status == akka.cluster.MemberStatus.up()) {
       return Member.Status.UP;
     }
-    if (status == akka.cluster.MemberStatus.leaving() || status == akka.cluster.MemberStatus.exiting()) {
+    if (status == akka.cluster.MemberStatus.leaving()
+        || status == akka.cluster.MemberStatus.exiting()) {
       return Member.Status.LEAVING;
     }
-    return status == akka.cluster.MemberStatus.down() || status == akka.cluster.MemberStatus.removed()
+    return status == akka.cluster.MemberStatus.down()
+            || status == akka.cluster.MemberStatus.removed()
         ? Member.Status.DOWN
         : Member.Status.JOINING;
   }
@@ -235,7 +251,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private ActorRef<ClusterOverview.Message> agentAt(Address address) {
-    return ActorRefResolver.get(getContext().getSystem()).resolveActorRef(address + "/user/" + FailoverAgent.NAME);
+    return ActorRefResolver.get(getContext().getSystem())
+        .resolveActorRef(address + "/user/" + FailoverAgent.NAME);
   }
 
   private Behavior<ClusterOverview.Message> onReport(FailoverAgent.Report report) {
@@ -267,7 +284,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     return this;
   }
 
-  private Behavior<ClusterOverview.Message> onDirectoryChanged(AgentControl.DirectoryChanged message) {
+  private Behavior<ClusterOverview.Message> onDirectoryChanged(
+      AgentControl.DirectoryChanged message) {
     // A copy that is loaded anew passes through old versions once more.
     if (message.directory().version() > directory.version()) {
       directory = message.directory();
@@ -280,9 +298,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private void spawnHosts() {
     for (var service : directory.services().keySet()) {
       hosts.computeIfAbsent(service, name -> {
-        var host = getContext().spawn(environment.hosts().create(name, getContext().getSelf()),
-            "host-" + name.value().replace('/', '~') + "-" + ++spawned);
-        // Not handled: a host that fails takes the agent and with it this incarnation down, and another server serves.
+        var host = getContext()
+            .spawn(
+                environment.hosts().create(name, getContext().getSelf()),
+                "host-" + name.value().replace('/', '~') + "-" + ++spawned);
+        // Not handled: a host that fails takes the agent and with it this incarnation down, and
+        // another server serves.
         getContext().watch(host);
         environment.locations().local(name, host);
         return host;
@@ -291,7 +312,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var gone = new ArrayList<>(hosts.keySet());
     gone.removeAll(directory.services().keySet());
     for (var service : gone) {
-      log.info("service={} server={} is no longer in the configuration", service, environment.self());
+      log.info(
+          "service={} server={} is no longer in the configuration", service, environment.self());
       var host = hosts.remove(service);
       getContext().unwatch(host);
       getContext().stop(host);
@@ -302,7 +324,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private Behavior<ClusterOverview.Message> onTick() {
-    if (System.nanoTime() - lastReportNanos >= environment.settings().reportInterval().toNanos()) {
+    if (System.nanoTime() - lastReportNanos
+        >= environment.settings().reportInterval().toNanos()) {
       broadcast();
     }
     changed();
@@ -319,24 +342,35 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       termsKnown = true;
       changed();
     } else {
-      log.warn("server={} the terms could not be read from the database: {}", environment.self(), read.failure().toString());
+      log.warn(
+          "server={} the terms could not be read from the database: {}",
+          environment.self(),
+          read.failure().toString());
     }
     return this;
   }
 
   private void checkDatabase() {
-    getContext().pipeToSelf(environment.databaseCheck().get(), (done, failure) -> new DatabaseChecked(failure));
+    getContext()
+        .pipeToSelf(
+            environment.databaseCheck().get(), (done, failure) -> new DatabaseChecked(failure));
   }
 
   private Behavior<ClusterOverview.Message> onDatabaseChecked(DatabaseChecked checked) {
     failedChecks = checked.failure() == null ? 0 : failedChecks + 1;
-    databaseState = checked.failure() == null ? "reachable" : "unreachable: " + message(checked.failure());
+    databaseState =
+        checked.failure() == null ? "reachable" : "unreachable: " + message(checked.failure());
     var now = failedChecks < FAILED_CHECKS_UNTIL_UNFIT
         ? Fitness.FIT
-        : new Fitness(List.of("database " + environment.database().name() + " is " + databaseState));
+        : new Fitness(
+            List.of("database " + environment.database().name() + " is " + databaseState));
     if (now.fit() != fitness.fit()) {
       fitness = now;
-      log.warn("server={} fit={} {}", environment.self(), now.fit(), String.join("; ", now.complaints()));
+      log.warn(
+          "server={} fit={} {}",
+          environment.self(),
+          now.fit(),
+          String.join("; ", now.complaints()));
       knowledge.reported(ownReport(), System.nanoTime());
       broadcast();
       changed();
@@ -344,7 +378,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     if (!termsKnown && checked.failure() == null) {
       readTerms();
     }
-    getContext().scheduleOnce(environment.settings().databaseCheck(), getContext().getSelf(), new CheckDatabase());
+    getContext()
+        .scheduleOnce(
+            environment.settings().databaseCheck(), getContext().getSelf(), new CheckDatabase());
     return this;
   }
 
@@ -356,7 +392,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     if (right.mayAct() != mayAct) {
       mayAct = right.mayAct();
       log.info("server={} mayAct={} why=\"{}\"", environment.self(), mayAct, right.why());
-      ServiceHost.Message order = mayAct ? new HostControl.Resume() : new HostControl.Suspend(right.why());
+      ServiceHost.Message order =
+          mayAct ? new HostControl.Resume() : new HostControl.Suspend(right.why());
       hosts.values().forEach(host -> host.tell(order));
     }
     long now = System.nanoTime();
@@ -366,11 +403,17 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       var view = knowledge.view(service, directory, now);
       var decision = FailoverPolicy.decide(view);
       explain(service, decision);
-      if (termsKnown && decision instanceof Decision.TakeOver takeOver
-          && !taking.contains(service) && now - retryAt.getOrDefault(service, now) >= 0) {
-        take(new HostControl.TakeTerm(service, view.lastTerm(), takeOver.why(), takeOver.rule(), false), false);
+      if (termsKnown
+          && decision instanceof Decision.TakeOver takeOver
+          && !taking.contains(service)
+          && now - retryAt.getOrDefault(service, now) >= 0) {
+        take(
+            new HostControl.TakeTerm(
+                service, view.lastTerm(), takeOver.why(), takeOver.rule(), false),
+            false);
       }
-      views.add(new AgentControl.View(view, decision, knowledge.active(service).stream().toList()));
+      views.add(new AgentControl.View(
+          view, decision, knowledge.active(service).stream().toList()));
     }
     watcher.ifPresent(ref -> ref.tell(new AgentControl.Views(views)));
     leaveIfServingNothing(views);
@@ -378,8 +421,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private void explain(ServiceName service, Decision decision) {
     if (!decision.why().equals(lastWhy.put(service, decision.why()))) {
-      log.debug("service={} server={} {} why=\"{}\"", service, environment.self(),
-          decision.getClass().getSimpleName(), decision.why());
+      log.debug(
+          "service={} server={} {} why=\"{}\"",
+          service,
+          environment.self(),
+          decision.getClass().getSimpleName(),
+          decision.why());
     }
   }
 
@@ -398,9 +445,20 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var report = active.get();
     var server = now.server().orElseThrow();
     if (report.state() == ServiceHost.State.ACTIVE) {
-      environment.locations().active(service, server, report.term(), report.generation(), report.host());
-      announce("service-activated", Map.of(
-          "service", service.value(), "server", server.value(), "term", Long.toString(report.term()), "why", report.why()));
+      environment
+          .locations()
+          .active(service, server, report.term(), report.generation(), report.host());
+      announce(
+          "service-activated",
+          Map.of(
+              "service",
+              service.value(),
+              "server",
+              server.value(),
+              "term",
+              Long.toString(report.term()),
+              "why",
+              report.why()));
     } else {
       environment.locations().none(service);
     }
@@ -409,12 +467,24 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private void take(HostControl.TakeTerm order, boolean planned) {
     taking.add(order.service());
-    log.info("service={} server={} term={} taking why=\"{}\"",
-        order.service(), environment.self(), order.expectedTerm() + 1, order.why());
-    getContext().pipeToSelf(
-        environment.terms().take(order.service(), order.expectedTerm(), environment.self(),
-            environment.incarnation(), order.why(), !planned),
-        (result, failure) -> new TermTaken(order, planned, result, failure));
+    log.info(
+        "service={} server={} term={} taking why=\"{}\"",
+        order.service(),
+        environment.self(),
+        order.expectedTerm() + 1,
+        order.why());
+    getContext()
+        .pipeToSelf(
+            environment
+                .terms()
+                .take(
+                    order.service(),
+                    order.expectedTerm(),
+                    environment.self(),
+                    environment.incarnation(),
+                    order.why(),
+                    !planned),
+            (result, failure) -> new TermTaken(order, planned, result, failure));
   }
 
   private Behavior<ClusterOverview.Message> onTermTaken(TermTaken taken) {
@@ -426,19 +496,23 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     }
     if (taken.result() instanceof TermStore.Taken won) {
       knowledge.stored(won.activation(), System.nanoTime());
-      host.tell(new HostControl.Activate(won.activation(), order.why(), order.rule(), order.held()));
+      host.tell(
+          new HostControl.Activate(won.activation(), order.why(), order.rule(), order.held()));
       return this;
     }
     String detail;
     if (taken.result() instanceof TermStore.Lost lost) {
       lost.current().ifPresent(current -> knowledge.stored(current, System.nanoTime()));
-      detail = "term " + (order.expectedTerm() + 1) + " was not free: " + lost.current().map(Object::toString).orElse("no term is stored");
+      detail = "term " + (order.expectedTerm() + 1) + " was not free: "
+          + lost.current().map(Object::toString).orElse("no term is stored");
     } else {
-      detail = "it is not known whether term " + (order.expectedTerm() + 1) + " was taken: " + message(taken.failure());
+      detail = "it is not known whether term " + (order.expectedTerm() + 1) + " was taken: "
+          + message(taken.failure());
       readTerms();
     }
     log.warn("service={} server={} {}", order.service(), environment.self(), detail);
-    retryAt.put(order.service(), System.nanoTime() + environment.settings().retryTerm().toNanos());
+    retryAt.put(
+        order.service(), System.nanoTime() + environment.settings().retryTerm().toNanos());
     if (taken.planned()) {
       host.tell(new HostControl.TermRefused(detail));
     }
@@ -450,8 +524,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private Behavior<ClusterOverview.Message> onTakeTerm(HostControl.TakeTerm order) {
     if (!mayAct || taking.contains(order.service())) {
-      hosts.get(order.service()).tell(new HostControl.TermRefused(
-          mayAct ? "another attempt to take a term is under way" : knowledge.right().why()));
+      hosts
+          .get(order.service())
+          .tell(new HostControl.TermRefused(
+              mayAct
+                  ? "another attempt to take a term is under way"
+                  : knowledge.right().why()));
     } else {
       take(order, true);
     }
@@ -462,8 +540,14 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var host = hosts.get(order.service());
     var successor = knowledge.report(order.to(), order.service());
     if (host == null || successor.isEmpty()) {
-      order.replyTo().tell(new FailoverAgent.HandOverResult(
-          order.operation(), false, 0, 0, environment.self() + " knows no service " + order.service() + " on " + order.to()));
+      order
+          .replyTo()
+          .tell(new FailoverAgent.HandOverResult(
+              order.operation(),
+              false,
+              0,
+              0,
+              environment.self() + " knows no service " + order.service() + " on " + order.to()));
     } else {
       host.tell(new HostControl.MoveTo(order, successor.get().host()));
     }
@@ -488,9 +572,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   /** Nobody waits for a move that no rule asks for. */
   private void leaveIfServingNothing(List<AgentControl.View> views) {
     leaving.ifPresent(replyTo -> {
-      boolean waits = views.stream().anyMatch(view ->
-          view.view().active().filter(environment.self()::equals).isPresent()
-              && view.decision() instanceof Decision.HandOver);
+      boolean waits = views.stream()
+          .anyMatch(
+              view -> view.view().active().filter(environment.self()::equals).isPresent()
+                  && view.decision() instanceof Decision.HandOver);
       if (!waits) {
         replyTo.tell(Done.getInstance());
       }
@@ -499,7 +584,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private Behavior<ClusterOverview.Message> onLeaveTimedOut() {
     leaving.ifPresent(replyTo -> {
-      log.warn("server={} leaves although its services were not moved in {}", environment.self(), environment.settings().leaveTimeout());
+      log.warn(
+          "server={} leaves although its services were not moved in {}",
+          environment.self(),
+          environment.settings().leaveTimeout());
       replyTo.tell(Done.getInstance());
     });
     return this;
@@ -515,16 +603,33 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             : report)
         .toList();
     return new FailoverAgent.Report(
-        environment.self(), environment.incarnation(), environment.version(), fitness, leaving.isPresent(),
-        directory.version(), services);
+        environment.self(),
+        environment.incarnation(),
+        environment.version(),
+        fitness,
+        leaving.isPresent(),
+        directory.version(),
+        services);
   }
 
   /** What an engine needs to take over is the configuration, so it is synchronised when that copy is. */
-  private static ServiceHost.Report likeItsConfiguration(ServiceHost.Report engine, ServiceHost.Report copy) {
+  private static ServiceHost.Report likeItsConfiguration(
+      ServiceHost.Report engine, ServiceHost.Report copy) {
     return new ServiceHost.Report(
-        engine.service(), copy.synchronisationMode() == 0 ? ServiceHost.State.STANDBY : ServiceHost.State.SYNCHRONISING,
-        engine.term(), engine.generation(), engine.position(), copy.synchronisationMode(), copy.behind(),
-        engine.why(), engine.rule(), engine.held(), engine.since(), engine.host());
+        engine.service(),
+        copy.synchronisationMode() == 0
+            ? ServiceHost.State.STANDBY
+            : ServiceHost.State.SYNCHRONISING,
+        engine.term(),
+        engine.generation(),
+        engine.position(),
+        copy.synchronisationMode(),
+        copy.behind(),
+        engine.why(),
+        engine.rule(),
+        engine.held(),
+        engine.since(),
+        engine.host());
   }
 
   private void broadcast() {
@@ -532,15 +637,21 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var report = ownReport();
     knowledge.reported(report, lastReportNanos);
     peers.forEach((server, peer) -> {
-      if (knowledge.member(server).filter(member -> member.status() != Member.Status.DOWN).isPresent()) {
+      if (knowledge
+          .member(server)
+          .filter(member -> member.status() != Member.Status.DOWN)
+          .isPresent()) {
         peer.tell(report);
       }
     });
   }
 
   private void announce(String type, Map<String, String> fields) {
-    getContext().getSystem().eventStream().tell(
-        new EventStream.Publish<>(new LiveEvent(type, environment.clock().instant(), fields)));
+    getContext()
+        .getSystem()
+        .eventStream()
+        .tell(
+            new EventStream.Publish<>(new LiveEvent(type, environment.clock().instant(), fields)));
   }
 
   private Behavior<ClusterOverview.Message> onGet(ClusterOverview.Get get) {
@@ -551,21 +662,33 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private ClusterStatus status() {
     long now = System.nanoTime();
     var right = knowledge.right();
-    var services = ownReports.keySet().stream().map(service -> {
-      var view = knowledge.view(service, directory, now);
-      return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
-    }).toList();
+    var services = ownReports.keySet().stream()
+        .map(service -> {
+          var view = knowledge.view(service, directory, now);
+          return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
+        })
+        .toList();
     var names = new TreeMap<ServerId, Boolean>();
-    environment.initialDirectory().services().values().forEach(settings ->
-        settings.serverList().servers().forEach(server -> names.put(server, true)));
+    environment
+        .initialDirectory()
+        .services()
+        .values()
+        .forEach(
+            settings -> settings.serverList().servers().forEach(server -> names.put(server, true)));
     knowledge.members().keySet().forEach(server -> names.put(server, true));
     return new ClusterStatus(
         environment.self(),
-        names.keySet().stream().map(server -> StatusReport.server(server, knowledge)).toList(),
+        names.keySet().stream()
+            .map(server -> StatusReport.server(server, knowledge))
+            .toList(),
         new ClusterStatus.Quorum(right.voters(), right.reachable(), right.mayAct(), right.why()),
         services,
         List.of(new ClusterStatus.Database(
-            environment.database().name(), environment.database().vendor(), databaseState.equals("reachable"), databaseState, 1)),
+            environment.database().name(),
+            environment.database().vendor(),
+            databaseState.equals("reachable"),
+            databaseState,
+            1)),
         directory.version());
   }
 

@@ -23,8 +23,10 @@ final class StatusReport {
 
   static ClusterStatus.Service service(ServiceView view, Decision decision, Knowledge knowledge) {
     var holder = knowledge.active(view.service());
-    boolean active = holder.filter(report -> report.state() == ServiceHost.State.ACTIVE).isPresent();
-    String state = active ? "active" : holder.isPresent() || view.active().isPresent() ? "moving" : "none";
+    boolean active =
+        holder.filter(report -> report.state() == ServiceHost.State.ACTIVE).isPresent();
+    String state =
+        active ? "active" : holder.isPresent() || view.active().isPresent() ? "moving" : "none";
     var standbys = new ArrayList<ClusterStatus.Standby>();
     for (var server : view.list().servers()) {
       if (view.active().filter(server::equals).isEmpty()) {
@@ -32,16 +34,25 @@ final class StatusReport {
       }
     }
     return new ClusterStatus.Service(
-        view.service(), view.list(), view.policy(), view.active(), view.lastTerm(), state,
-        why(view, decision, holder), decision.rule(), standbys);
+        view.service(),
+        view.list(),
+        view.policy(),
+        view.active(),
+        view.lastTerm(),
+        state,
+        why(view, decision, holder),
+        decision.rule(),
+        standbys);
   }
 
-  private static String why(ServiceView view, Decision decision, Optional<ServiceHost.Report> holder) {
+  private static String why(
+      ServiceView view, Decision decision, Optional<ServiceHost.Report> holder) {
     if (view.active().isEmpty()) {
       return "nobody is active: " + decision.why();
     }
     var active = view.active().get();
-    String does = holder.map(ServiceHost.Report::state).map(StatusReport::does).orElse("is taking over");
+    String does =
+        holder.map(ServiceHost.Report::state).map(StatusReport::does).orElse("is taking over");
     String sentence = active + " " + does + " in term " + view.lastTerm() + ": ";
     return decision instanceof Decision.HandOver move
         ? sentence + "it moves to " + move.successor() + ", because " + move.why()
@@ -58,16 +69,26 @@ final class StatusReport {
     };
   }
 
-  private static ClusterStatus.Standby standby(ServerId server, ServiceView view, Knowledge knowledge) {
+  private static ClusterStatus.Standby standby(
+      ServerId server, ServiceView view, Knowledge knowledge) {
     var report = knowledge.report(server, view.service());
     var known = view.state(server);
     String watches = view.active().map(active -> "watches " + active).orElse("waits");
     return report
         .map(own -> new ClusterStatus.Standby(
-            server, own.state().name().toLowerCase(Locale.ROOT), server + " " + watches + " and " + known.shortcoming(),
-            own.synchronisationMode(), own.position().sequence(), own.position().hash()))
+            server,
+            own.state().name().toLowerCase(Locale.ROOT),
+            server + " " + watches + " and " + known.shortcoming(),
+            own.synchronisationMode(),
+            own.position().sequence(),
+            own.position().hash()))
         .orElseGet(() -> new ClusterStatus.Standby(
-            server, "absent", server + " " + ServerState.ABSENT.shortcoming(), 2, Position.EMPTY.sequence(), Position.EMPTY.hash()));
+            server,
+            "absent",
+            server + " " + ServerState.ABSENT.shortcoming(),
+            2,
+            Position.EMPTY.sequence(),
+            Position.EMPTY.hash()));
   }
 
   static ClusterStatus.Server server(ServerId server, Knowledge knowledge) {

@@ -61,7 +61,9 @@ public final class EngineHostActor extends ServiceHostActor {
     this.running = context.messageAdapter(DgeEngine.ConfigurationRunning.class, EngineRuns::new);
     this.configuration = local.latest().dgeConfiguration(service.dgeIdentity());
     var self = context.getSelf();
-    local.onChange(self, next -> self.tell(new ConfigurationChanged(next.dgeConfiguration(service.dgeIdentity()))));
+    local.onChange(
+        self,
+        next -> self.tell(new ConfigurationChanged(next.dgeConfiguration(service.dgeIdentity()))));
     report();
   }
 
@@ -97,9 +99,11 @@ public final class EngineHostActor extends ServiceHostActor {
   }
 
   private Behavior<Message> onEngineSaid(EngineSaid said) {
-    if (said.event() instanceof DgeEngine.Fenced fenced && activation().filter(fenced.activation()::equals).isPresent()) {
+    if (said.event() instanceof DgeEngine.Fenced fenced
+        && activation().filter(fenced.activation()::equals).isPresent()) {
       engine = Optional.empty();
-      suspendAndVerify("the store refused samples of term " + fenced.activation().term());
+      suspendAndVerify(
+          "the store refused samples of term " + fenced.activation().term());
     }
     return this;
   }
@@ -162,8 +166,13 @@ public final class EngineHostActor extends ServiceHostActor {
 
   @Override
   protected void serve(Deliver request) {
-    request.replyTo().tell(new Delivered(service, request.requestId(), true,
-        Rejected.of(Reason.INVALID, "service " + service + " takes no requests")));
+    request
+        .replyTo()
+        .tell(new Delivered(
+            service,
+            request.requestId(),
+            true,
+            Rejected.of(Reason.INVALID, "service " + service + " takes no requests")));
   }
 
   @Override

@@ -14,7 +14,11 @@ public final class Entity {
   public interface Message {}
 
   /** The host has few of these outstanding at a time per entity, so an entity's stash stays small. */
-  public record Execute(String requestId, Principal principal, ServiceRequest.Write request, ActorRef<Executed> replyTo)
+  public record Execute(
+      String requestId,
+      Principal principal,
+      ServiceRequest.Write request,
+      ActorRef<Executed> replyTo)
       implements Message {}
 
   /**
@@ -22,7 +26,8 @@ public final class Entity {
    *
    * @param events what this request stored, in order; empty for a refusal and for a repetition
    */
-  public record Executed(String persistenceId, String requestId, ServiceReply reply, List<Stored> events) {}
+  public record Executed(
+      String persistenceId, String requestId, ServiceReply reply, List<Stored> events) {}
 
   /** An event at its place in the stream. */
   public record Stored(long sequence, Object event) {}

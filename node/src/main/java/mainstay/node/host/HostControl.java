@@ -15,7 +15,8 @@ public final class HostControl {
   private HostControl() {}
 
   /** The databases have agreed to the term: serve in it. */
-  public record Activate(Activation activation, String why, int rule, boolean held) implements ServiceHost.Message {}
+  public record Activate(Activation activation, String why, int rule, boolean held)
+      implements ServiceHost.Message {}
 
   /** Nothing may be accepted or acknowledged until {@link Resume}: this server's side has lost the right to act. */
   public record Suspend(String why) implements ServiceHost.Message {}

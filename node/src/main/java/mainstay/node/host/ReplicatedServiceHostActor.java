@@ -50,7 +50,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private static final Duration NEVER_HEARD = Duration.ofDays(365);
 
   /** What the host runs and tells; everything but the state model has effects. */
-  public record Work(StateModel model, JournalReader journal, Entities entities, CopyListener listener) {}
+  public record Work(
+      StateModel model, JournalReader journal, Entities entities, CopyListener listener) {}
 
   /** Starts the event-sourced actors of the service. */
   public interface Entities {
@@ -107,14 +108,18 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   /** @param answer found already, but not proven to be of the current term; null to read when it is */
   private record WaitingRead(Deliver request, ServiceReply answer) {}
 
-  private record TailRead(Optional<Activation> purpose, JournalReader.Chunk chunk, Throwable failure)
+  private record TailRead(
+      Optional<Activation> purpose, JournalReader.Chunk chunk, Throwable failure)
       implements Message {}
 
   private record Executed(Entity.Executed result) implements Message {}
 
-  private record EntityStopped(String persistenceId, ActorRef<Entity.Message> ref) implements Message {}
+  private record EntityStopped(String persistenceId, ActorRef<Entity.Message> ref)
+      implements Message {}
 
-  private record TermChecked(Activation asked, long check, Optional<Activation> stored, Throwable failure) implements Message {}
+  private record TermChecked(
+      Activation asked, long check, Optional<Activation> stored, Throwable failure)
+      implements Message {}
 
   private record FeedTick() implements Message {}
 
@@ -135,7 +140,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   public static Behavior<Message> create(
-      ServiceName service, HostEnvironment environment, ActorRef<ClusterOverview.Message> agent, Work work) {
+      ServiceName service,
+      HostEnvironment environment,
+      ActorRef<ClusterOverview.Message> agent,
+      Work work) {
     return Behaviors.setup(context -> Behaviors.withTimers(timers ->
         new ReplicatedServiceHostActor(context, timers, service, environment, agent, work)));
   }
@@ -167,7 +175,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     if (!loaded) {
       return 2;
     }
-    return following.isEmpty() || (feedAccepted && behind == 0 && early.isEmpty() && !reading) ? 0 : 1;
+    return following.isEmpty() || (feedAccepted && behind == 0 && early.isEmpty() && !reading)
+        ? 0
+        : 1;
   }
 
   @Override
@@ -180,8 +190,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     if (purpose.isEmpty()) {
       reading = true;
     }
-    getContext().pipeToSelf(
-        work.journal().read(replica.sequences()), (chunk, failure) -> new TailRead(purpose, chunk, failure));
+    getContext()
+        .pipeToSelf(
+            work.journal().read(replica.sequences()),
+            (chunk, failure) -> new TailRead(purpose, chunk, failure));
   }
 
   private Behavior<Message> onTailRead(TailRead read) {
@@ -189,7 +201,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       return this;
     }
     if (read.failure() != null) {
-      log.warn("service={} server={} the journal could not be read: {}", service, environment.self(), read.failure().toString());
+      log.warn(
+          "service={} server={} the journal could not be read: {}",
+          service,
+          environment.self(),
+          read.failure().toString());
       if (read.purpose().isPresent()) {
         suspendAndVerify("the journal could not be read: " + read.failure().getMessage());
       } else {
@@ -198,7 +214,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       }
       return this;
     }
-    // What was read may name streams that were not known before, so the end is where nothing comes any more.
+    // What was read may name streams that were not known before, so the end is where nothing comes
+    // any more.
     read.chunk().events().forEach(this::apply);
     if (!read.chunk().events().isEmpty()) {
       readTail(read.purpose());
@@ -215,7 +232,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private Replica.Offer apply(StoredEvent event) {
-    return apply(event.persistenceId(), event.sequence(), event.form().payload(), work.journal().deserialize(event));
+    return apply(
+        event.persistenceId(),
+        event.sequence(),
+        event.form().payload(),
+        work.journal().deserialize(event));
   }
 
   private Replica.Offer apply(String persistenceId, long sequence, byte[] stored, Object event) {
@@ -227,7 +248,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private Behavior<Message> onReadLocally(HostControl.ReadLocally read) {
-    long age = state() == State.ACTIVE ? 0 : Duration.ofNanos(System.nanoTime() - lastHeardNanos).toMillis();
+    long age = state() == State.ACTIVE
+        ? 0
+        : Duration.ofNanos(System.nanoTime() - lastHeardNanos).toMillis();
     read.replyTo().tell(new ServiceRouter.Answer(work.model().read(read.request(), replica), age));
     return this;
   }
@@ -253,8 +276,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private void askToFollow() {
-    following.ifPresent(active ->
-        active.host().tell(new Follow(environment.self(), active.term(), getContext().getSelf())));
+    following.ifPresent(active -> active
+        .host()
+        .tell(new Follow(environment.self(), active.term(), getContext().getSelf())));
   }
 
   private boolean followsTerm(long term) {
@@ -295,7 +319,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private Replica.Offer offer(Feed feed) {
-    return apply(new StoredEvent(feed.persistenceId(), feed.sequence(), "",
+    return apply(new StoredEvent(
+        feed.persistenceId(),
+        feed.sequence(),
+        "",
         new StoredForm(feed.serializer(), feed.manifest(), feed.payload())));
   }
 
@@ -325,12 +352,17 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       behind = at.position().sequence() - own.sequence();
       catchUpWithFeed();
     } else if (own.sequence() > at.position().sequence()) {
-      // Read from the journal, where an event stands a moment before the active server has it in its own copy.
+      // Read from the journal, where an event stands a moment before the active server has it in
+      // its own copy.
       behind = 0;
       copyChanged();
     } else {
-      log.error("service={} server={} this copy differs from the active server's: {} here, {} there; loading it anew",
-          service, environment.self(), own, at.position());
+      log.error(
+          "service={} server={} this copy differs from the active server's: {} here, {} there; loading it anew",
+          service,
+          environment.self(),
+          own,
+          at.position());
       replica = new Replica(work.model());
       loaded = false;
       readTail(Optional.empty());
@@ -393,9 +425,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private void drainedIfIdle() {
-    if (state() == State.DRAINING && reads.isEmpty()
+    if (state() == State.DRAINING
+        && reads.isEmpty()
         && entities.values().stream().allMatch(running -> running.inFlight.isEmpty())) {
-      // In order with the feed before it, so that the successor is at this position when it is asked.
+      // In order with the feed before it, so that the successor is at this position when it is
+      // asked.
       var at = new FeedPosition(activation().orElseThrow().term(), replica.position());
       followers.values().forEach(follower -> follower.tell(at));
       drained();
@@ -416,7 +450,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     }
     var running = entity(work.model().streamFor(write));
     if (running.queue.size() >= environment.settings().queuePerEntity()) {
-      reply(request, Rejected.of(Reason.BUSY, environment.settings().queuePerEntity() + " requests wait for this object already"));
+      reply(
+          request,
+          Rejected.of(
+              Reason.BUSY,
+              environment.settings().queuePerEntity() + " requests wait for this object already"));
       return;
     }
     running.queue.add(request);
@@ -425,19 +463,29 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   private Running entity(String persistenceId) {
     return entities.computeIfAbsent(persistenceId, id -> {
-      var ref = getContext().spawnAnonymous(work.entities().create(
-          id, activation().orElseThrow(), replica.sequence(id), replica.state(id), executed));
+      var ref = getContext()
+          .spawnAnonymous(work.entities()
+              .create(
+                  id,
+                  activation().orElseThrow(),
+                  replica.sequence(id),
+                  replica.state(id),
+                  executed));
       getContext().watchWith(ref, new EntityStopped(id, ref));
       return new Running(ref);
     });
   }
 
   private void execute(Running running) {
-    while (running.inFlight.size() < environment.settings().inFlightPerEntity() && !running.queue.isEmpty()) {
+    while (running.inFlight.size() < environment.settings().inFlightPerEntity()
+        && !running.queue.isEmpty()) {
       var request = running.queue.poll();
       running.inFlight.add(request);
       running.ref.tell(new Entity.Execute(
-          request.requestId(), request.principal(), (ServiceRequest.Write) request.request(), executed));
+          request.requestId(),
+          request.principal(),
+          (ServiceRequest.Write) request.request(),
+          executed));
     }
   }
 
@@ -456,7 +504,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     if (!result.requestId().isEmpty()) {
       var request = running.inFlight.remove();
       if (!request.requestId().equals(result.requestId())) {
-        throw new IllegalStateException(result.persistenceId() + " answered " + result.requestId() + " before " + request.requestId());
+        throw new IllegalStateException(result.persistenceId() + " answered " + result.requestId()
+            + " before " + request.requestId());
       }
       if (result.events().isEmpty()) {
         await(request, result.reply());
@@ -474,13 +523,19 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   private void stored(String persistenceId, Entity.Stored event) {
     var encoded = work.journal().encode(event.event());
-    if (apply(persistenceId, event.sequence(), encoded.payload(), event.event()) == Replica.Offer.GAP) {
-      suspendAndVerify("stream " + persistenceId + " went from " + replica.sequence(persistenceId) + " to "
-          + event.sequence() + " on the active server");
+    if (apply(persistenceId, event.sequence(), encoded.payload(), event.event())
+        == Replica.Offer.GAP) {
+      suspendAndVerify("stream " + persistenceId + " went from " + replica.sequence(persistenceId)
+          + " to " + event.sequence() + " on the active server");
       return;
     }
-    var feed = new Feed(activation().orElseThrow().term(), persistenceId, event.sequence(),
-        encoded.serializerId(), encoded.manifest(), encoded.payload());
+    var feed = new Feed(
+        activation().orElseThrow().term(),
+        persistenceId,
+        event.sequence(),
+        encoded.serializerId(),
+        encoded.manifest(),
+        encoded.payload());
     followers.values().forEach(follower -> follower.tell(feed));
   }
 
@@ -508,7 +563,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   private void await(Deliver request, ServiceReply answer) {
     if (reads.size() >= environment.settings().waitingReads()) {
-      reply(request, Rejected.of(Reason.BUSY, environment.settings().waitingReads() + " reads wait already"));
+      reply(
+          request,
+          Rejected.of(Reason.BUSY, environment.settings().waitingReads() + " reads wait already"));
       return;
     }
     reads.add(new WaitingRead(request, answer));
@@ -520,26 +577,35 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       readsInCheck = reads.size();
       var asked = activation().orElseThrow();
       long number = ++check;
-      getContext().pipeToSelf(
-          environment.terms().current(service),
-          (stored, failure) -> new TermChecked(asked, number, stored == null ? Optional.empty() : stored, failure));
+      getContext()
+          .pipeToSelf(
+              environment.terms().current(service),
+              (stored, failure) -> new TermChecked(
+                  asked, number, stored == null ? Optional.empty() : stored, failure));
     }
   }
 
   private Behavior<Message> onTermChecked(TermChecked checked) {
-    if (checked.check() != check || activation().filter(checked.asked()::equals).isEmpty() || !(serving() || state() == State.DRAINING)) {
+    if (checked.check() != check
+        || activation().filter(checked.asked()::equals).isEmpty()
+        || !(serving() || state() == State.DRAINING)) {
       return this;
     }
     if (checked.failure() != null) {
       suspendAndVerify("the term could not be checked: " + checked.failure().getMessage());
     } else if (checked.stored().filter(checked.asked()::equals).isEmpty()) {
-      superseded(checked.stored().orElseThrow(() -> new IllegalStateException("the databases hold no term of " + service)));
+      superseded(checked
+          .stored()
+          .orElseThrow(
+              () -> new IllegalStateException("the databases hold no term of " + service)));
     } else {
       for (; readsInCheck > 0; readsInCheck--) {
         var read = reads.poll();
-        reply(read.request(), read.answer() != null
-            ? read.answer()
-            : work.model().read((ServiceRequest.Read) read.request().request(), replica));
+        reply(
+            read.request(),
+            read.answer() != null
+                ? read.answer()
+                : work.model().read((ServiceRequest.Read) read.request().request(), replica));
       }
       checkTerm();
       drainedIfIdle();

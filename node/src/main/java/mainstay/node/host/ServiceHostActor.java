@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.Optional;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.FailoverAgent.HandOverResult;
-import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.AcceptService;
 import mainstay.protocol.message.ServiceHost.Deliver;
 import mainstay.protocol.message.ServiceHost.Delivered;
@@ -65,7 +64,8 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   private record VerifyTerm() implements Message {}
 
-  private record TermRead(Activation asked, Optional<Activation> stored, Throwable failure) implements Message {}
+  private record TermRead(Activation asked, Optional<Activation> stored, Throwable failure)
+      implements Message {}
 
   private record HandOverTimedOut(String operation) implements Message {}
 
@@ -166,8 +166,8 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   private Behavior<Message> onActivate(HostControl.Activate order) {
     if (order.activation().term() <= knownTerm && activation.isPresent()) {
-      throw new IllegalStateException(
-          service + " was to be activated in term " + order.activation().term() + " but holds " + knownTerm);
+      throw new IllegalStateException(service + " was to be activated in term "
+          + order.activation().term() + " but holds " + knownTerm);
     }
     stopWork();
     unfollow();
@@ -207,7 +207,8 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
     }
     stopWork();
     become(State.SUSPENDED, reason);
-    timers.startSingleTimer(VERIFY_TIMER, new VerifyTerm(), environment.settings().verifyInterval());
+    timers.startSingleTimer(
+        VERIFY_TIMER, new VerifyTerm(), environment.settings().verifyInterval());
   }
 
   private Behavior<Message> onSuspend(HostControl.Suspend order) {
@@ -231,25 +232,31 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
   private Behavior<Message> onVerifyTerm() {
     if (state == State.SUSPENDED && mayAct) {
       var asked = activation.orElseThrow();
-      getContext().pipeToSelf(
-          environment.terms().current(service),
-          (stored, failure) -> new TermRead(asked, stored == null ? Optional.empty() : stored, failure));
+      getContext()
+          .pipeToSelf(
+              environment.terms().current(service),
+              (stored, failure) ->
+                  new TermRead(asked, stored == null ? Optional.empty() : stored, failure));
     }
     return this;
   }
 
   private Behavior<Message> onTermRead(TermRead read) {
-    if (state != State.SUSPENDED || !mayAct || activation.filter(read.asked()::equals).isEmpty()) {
+    if (state != State.SUSPENDED
+        || !mayAct
+        || activation.filter(read.asked()::equals).isEmpty()) {
       return this;
     }
     if (read.failure() != null) {
-      timers.startSingleTimer(VERIFY_TIMER, new VerifyTerm(), environment.settings().verifyInterval());
+      timers.startSingleTimer(
+          VERIFY_TIMER, new VerifyTerm(), environment.settings().verifyInterval());
     } else if (read.stored().filter(read.asked()::equals).isPresent()) {
       become(State.ACTIVATING, "the database confirms term " + read.asked().term());
       catchUp(read.asked());
     } else {
-      superseded(read.stored().orElseThrow(() -> new IllegalStateException(
-          "the databases hold no term of " + service + ", but this server holds " + read.asked().term())));
+      superseded(read.stored()
+          .orElseThrow(() -> new IllegalStateException("the databases hold no term of " + service
+              + ", but this server holds " + read.asked().term())));
     }
     return this;
   }
@@ -300,14 +307,23 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
   private Behavior<Message> onMoveTo(HostControl.MoveTo move) {
     var order = move.order();
     if (!serving() || order.term() != knownTerm) {
-      order.replyTo().tell(new HandOverResult(order.operation(), false, knownTerm, 0,
-          environment.self() + " is " + state + " in term " + knownTerm + ", not active in term " + order.term()));
+      order
+          .replyTo()
+          .tell(new HandOverResult(
+              order.operation(),
+              false,
+              knownTerm,
+              0,
+              environment.self() + " is " + state + " in term " + knownTerm
+                  + ", not active in term " + order.term()));
       return this;
     }
     handingOver = Optional.of(new HandingOver(move, System.nanoTime()));
     become(State.DRAINING, "moving to " + order.to() + ": " + order.why());
     timers.startSingleTimer(
-        HAND_OVER_TIMER, new HandOverTimedOut(order.operation()), environment.settings().handOverTimeout());
+        HAND_OVER_TIMER,
+        new HandOverTimedOut(order.operation()),
+        environment.settings().handOverTimeout());
     drain();
     return this;
   }
@@ -318,25 +334,41 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
       return;
     }
     var order = handingOver.orElseThrow().move();
-    order.successor().tell(new AcceptService(
-        knownTerm, position(), order.order().why(), order.order().rule(), order.order().held(), getContext().getSelf()));
+    order
+        .successor()
+        .tell(new AcceptService(
+            knownTerm,
+            position(),
+            order.order().why(),
+            order.order().rule(),
+            order.order().held(),
+            getContext().getSelf()));
   }
 
   private Behavior<Message> onAcceptService(AcceptService order) {
-    if (activation.isPresent() || order.term() != knownTerm || !order.position().equals(position())) {
-      order.predecessor().tell(new ServiceAccepted(false, knownTerm, environment.self() + " is " + state + " at "
-          + position() + " in term " + knownTerm + ", the predecessor at " + order.position() + " in term "
-          + order.term()));
+    if (activation.isPresent()
+        || order.term() != knownTerm
+        || !order.position().equals(position())) {
+      order
+          .predecessor()
+          .tell(new ServiceAccepted(
+              false,
+              knownTerm,
+              environment.self() + " is " + state + " at "
+                  + position() + " in term " + knownTerm + ", the predecessor at "
+                  + order.position() + " in term "
+                  + order.term()));
       return this;
     }
     accepting = Optional.of(order);
-    agent.tell(new HostControl.TakeTerm(service, order.term(), order.why(), order.rule(), order.held()));
+    agent.tell(
+        new HostControl.TakeTerm(service, order.term(), order.why(), order.rule(), order.held()));
     return this;
   }
 
   private Behavior<Message> onTermRefused(HostControl.TermRefused refused) {
-    accepting.ifPresent(order ->
-        order.predecessor().tell(new ServiceAccepted(false, knownTerm, refused.detail())));
+    accepting.ifPresent(
+        order -> order.predecessor().tell(new ServiceAccepted(false, knownTerm, refused.detail())));
     accepting = Optional.empty();
     return this;
   }
@@ -347,9 +379,13 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
     }
     var move = handingOver.orElseThrow();
     if (answer.accepted()) {
-      finishHandOver(move, true, answer.term(), "moved to " + move.move().order().to());
-      stepDown("handed over to " + move.move().order().to() + " in term " + answer.term(), answer.term());
-      agent.tell(new HostControl.Superseded(new Activation(service, answer.term(), move.move().order().to(), "")));
+      finishHandOver(
+          move, true, answer.term(), "moved to " + move.move().order().to());
+      stepDown(
+          "handed over to " + move.move().order().to() + " in term " + answer.term(),
+          answer.term());
+      agent.tell(new HostControl.Superseded(
+          new Activation(service, answer.term(), move.move().order().to(), "")));
     } else {
       finishHandOver(move, false, knownTerm, answer.detail());
       suspendAndVerifyNow("the hand-over was refused: " + answer.detail());
@@ -399,8 +435,14 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   private void become(State next, String reason) {
     if (next != state) {
-      log.info("service={} server={} term={} {}->{} why=\"{}\"",
-          service, environment.self(), knownTerm, state, next, reason);
+      log.info(
+          "service={} server={} term={} {}->{} why=\"{}\"",
+          service,
+          environment.self(),
+          knownTerm,
+          state,
+          next,
+          reason);
       state = next;
       since = environment.clock().instant();
     }
@@ -409,9 +451,17 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   protected final void report() {
     agent.tell(new HostControl.HostReport(new Report(
-        service, state, knownTerm, generation, position(),
+        service,
+        state,
+        knownTerm,
+        generation,
+        position(),
         activation.isPresent() ? 0 : synchronisationMode(),
         activation.isPresent() ? 0 : behind(),
-        why, rule, held, since, getContext().getSelf())));
+        why,
+        rule,
+        held,
+        since,
+        getContext().getSelf())));
   }
 }

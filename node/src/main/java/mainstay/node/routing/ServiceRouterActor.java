@@ -46,11 +46,13 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   }
 
   /** One activation of a service; {@code generation} grows when it begins to accept again. */
-  private record Location(ServerId server, long term, long generation, ActorRef<ServiceHost.Message> host) {}
+  private record Location(
+      ServerId server, long term, long generation, ActorRef<ServiceHost.Message> host) {}
 
   private record Located(ServiceName service, Optional<Location> location) implements Message {}
 
-  private record LocalHost(ServiceName service, ActorRef<ServiceHost.Message> host) implements Message {}
+  private record LocalHost(ServiceName service, ActorRef<ServiceHost.Message> host)
+      implements Message {}
 
   private record Returned(ServiceHost.Delivered delivered) implements Message {}
 
@@ -81,7 +83,8 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   private final Map<ServiceName, Map<String, Pending>> pending = new HashMap<>();
   private final ActorRef<ServiceHost.Delivered> returned;
 
-  private ServiceRouterActor(ActorContext<Message> context, TimerScheduler<Message> timers, Settings settings) {
+  private ServiceRouterActor(
+      ActorContext<Message> context, TimerScheduler<Message> timers, Settings settings) {
     super(context);
     this.settings = settings;
     this.returned = context.messageAdapter(ServiceHost.Delivered.class, Returned::new);
@@ -98,8 +101,13 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     return new AgentControl.Locations() {
       @Override
       public void active(
-          ServiceName service, ServerId server, long term, long generation, ActorRef<ServiceHost.Message> host) {
-        router.tell(new Located(service, Optional.of(new Location(server, term, generation, host))));
+          ServiceName service,
+          ServerId server,
+          long term,
+          long generation,
+          ActorRef<ServiceHost.Message> host) {
+        router.tell(
+            new Located(service, Optional.of(new Location(server, term, generation, host))));
       }
 
       @Override
@@ -134,7 +142,8 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   }
 
   private Behavior<Message> onAsk(Ask ask) {
-    if (ask.consistency() == Consistency.LOCAL && ask.request() instanceof ServiceRequest.Read read) {
+    if (ask.consistency() == Consistency.LOCAL
+        && ask.request() instanceof ServiceRequest.Read read) {
       readLocally(ask, read);
       return this;
     }
@@ -144,14 +153,24 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
       if (same.first.request().equals(ask.request())) {
         same.replyTo.add(ask.replyTo());
       } else {
-        ask.replyTo().tell(new Answer(Rejected.of(Reason.INVALID,
-            "request id " + ask.requestId() + " belongs to another request that is still under way"), 0));
+        ask.replyTo()
+            .tell(new Answer(
+                Rejected.of(
+                    Reason.INVALID,
+                    "request id " + ask.requestId()
+                        + " belongs to another request that is still under way"),
+                0));
       }
       return this;
     }
     if (ofService.size() >= settings.maximumPending()) {
-      ask.replyTo().tell(new Answer(Rejected.of(Reason.BUSY,
-          settings.maximumPending() + " requests to service " + ask.service() + " wait on this server already"), 0));
+      ask.replyTo()
+          .tell(new Answer(
+              Rejected.of(
+                  Reason.BUSY,
+                  settings.maximumPending() + " requests to service " + ask.service()
+                      + " wait on this server already"),
+              0));
       return this;
     }
     var entry = new Pending(ask);
@@ -163,8 +182,11 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   private void readLocally(Ask ask, ServiceRequest.Read read) {
     var host = localHosts.get(ask.service());
     if (host == null) {
-      ask.replyTo().tell(new Answer(
-          Rejected.of(Reason.NO_ACTIVE_SERVER, "this server has no copy of service " + ask.service()), 0));
+      ask.replyTo()
+          .tell(new Answer(
+              Rejected.of(
+                  Reason.NO_ACTIVE_SERVER, "this server has no copy of service " + ask.service()),
+              0));
     } else {
       host.tell(new HostControl.ReadLocally(read, ask.replyTo()));
     }
@@ -177,8 +199,10 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     }
     entry.sentTo = Optional.of(location);
     entry.everSent = true;
-    location.host().tell(new ServiceHost.Deliver(
-        entry.first.requestId(), entry.first.principal(), entry.first.request(), returned));
+    location
+        .host()
+        .tell(new ServiceHost.Deliver(
+            entry.first.requestId(), entry.first.principal(), entry.first.request(), returned));
   }
 
   private Behavior<Message> onReturned(Returned message) {
@@ -193,8 +217,11 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   }
 
   private Behavior<Message> onLocated(Located located) {
-    located.location().ifPresentOrElse(
-        location -> locations.put(located.service(), location), () -> locations.remove(located.service()));
+    located
+        .location()
+        .ifPresentOrElse(
+            location -> locations.put(located.service(), location),
+            () -> locations.remove(located.service()));
     pending.getOrDefault(located.service(), Map.of()).values().forEach(this::send);
     return this;
   }
@@ -217,9 +244,14 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     var ask = entry.first;
     boolean mayBeDone = entry.everSent && ask.request() instanceof ServiceRequest.Write;
     return mayBeDone
-        ? Rejected.of(Reason.OUTCOME_UNKNOWN, "service " + ask.service() + " did not answer within "
-            + ask.patience().toMillis() + " ms; it is not known whether the request was carried out: repeat it with the same Idempotency-Key")
-        : Rejected.of(Reason.NO_ACTIVE_SERVER, "no server was active for service " + ask.service() + " within "
-            + ask.patience().toMillis() + " ms");
+        ? Rejected.of(
+            Reason.OUTCOME_UNKNOWN,
+            "service " + ask.service() + " did not answer within "
+                + ask.patience().toMillis()
+                + " ms; it is not known whether the request was carried out: repeat it with the same Idempotency-Key")
+        : Rejected.of(
+            Reason.NO_ACTIVE_SERVER,
+            "no server was active for service " + ask.service() + " within "
+                + ask.patience().toMillis() + " ms");
   }
 }

@@ -74,7 +74,9 @@ public final class ClusterSupervisorActor
     public static Settings from(Config config) {
       var section = config.getConfig("mainstay.supervisor");
       return new Settings(
-          section.getDuration("move-timeout"), section.getDuration("move-retry"), section.getDuration("restart"));
+          section.getDuration("move-timeout"),
+          section.getDuration("move-retry"),
+          section.getDuration("restart"));
     }
   }
 
@@ -109,7 +111,10 @@ public final class ClusterSupervisorActor
   private final Map<ServiceName, Long> retryAtNanos = new HashMap<>();
 
   private ClusterSupervisorActor(
-      ActorContext<Message> context, TimerScheduler<Message> timers, Environment environment, Activation activation) {
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      Environment environment,
+      Activation activation) {
     super(ID);
     this.context = context;
     this.timers = timers;
@@ -119,8 +124,8 @@ public final class ClusterSupervisorActor
 
   /** Takes the supervisor's next term, then works in it; begins again whenever the journal refuses or fails. */
   public static Behavior<Command> create(Environment environment) {
-    var begin = Behaviors.<Message>setup(context -> Behaviors.withTimers(timers ->
-        Behaviors.withStash(1_000, stash -> {
+    var begin = Behaviors.<Message>setup(context ->
+        Behaviors.withTimers(timers -> Behaviors.withStash(1_000, stash -> {
           askForTerm(context, environment);
           return Behaviors.receive(Message.class)
               .onMessage(CurrentTerm.class, read -> {
@@ -129,15 +134,25 @@ public final class ClusterSupervisorActor
                 } else {
                   long current = read.current().map(Activation::term).orElse(0L);
                   context.pipeToSelf(
-                      environment.terms().take(ServiceName.SUPERVISOR, current, environment.self(),
-                          environment.incarnation(), "cluster singleton", false),
+                      environment
+                          .terms()
+                          .take(
+                              ServiceName.SUPERVISOR,
+                              current,
+                              environment.self(),
+                              environment.incarnation(),
+                              "cluster singleton",
+                              false),
                       TermTaken::new);
                 }
                 return Behaviors.same();
               })
               .onMessage(TermTaken.class, taken -> {
                 if (taken.result() instanceof TermStore.Taken won) {
-                  log.info("server={} term={} is the cluster's supervisor", environment.self(), won.activation().term());
+                  log.info(
+                      "server={} term={} is the cluster's supervisor",
+                      environment.self(),
+                      won.activation().term());
                   var work = context.spawnAnonymous(working(environment, won.activation()));
                   context.watch(work);
                   return stash.unstashAll(forwarding(work));
@@ -159,13 +174,17 @@ public final class ClusterSupervisorActor
         })));
     return Behaviors.supervise(begin)
         .onFailure(SupervisorStrategy.restartWithBackoff(
-            environment.settings().restart(), environment.settings().restart().multipliedBy(8), 0.1))
+            environment.settings().restart(),
+            environment.settings().restart().multipliedBy(8),
+            0.1))
         .<Command>narrow();
   }
 
   private static void askForTerm(ActorContext<Message> context, Environment environment) {
-    context.pipeToSelf(environment.terms().current(ServiceName.SUPERVISOR),
-        (current, failure) -> new CurrentTerm(current == null ? Optional.empty() : current, failure));
+    context.pipeToSelf(
+        environment.terms().current(ServiceName.SUPERVISOR),
+        (current, failure) ->
+            new CurrentTerm(current == null ? Optional.empty() : current, failure));
   }
 
   /** The worker's end is the end of its term here: not handled, so it restarts all of this. */
@@ -179,8 +198,8 @@ public final class ClusterSupervisorActor
   }
 
   private static Behavior<Message> working(Environment environment, Activation activation) {
-    return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-        new ClusterSupervisorActor(context, timers, environment, activation)));
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new ClusterSupervisorActor(context, timers, environment, activation)));
   }
 
   @Override
@@ -208,8 +227,10 @@ public final class ClusterSupervisorActor
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), state -> {
           state.running().forEach(move -> awaitEnd(move.operation().id()));
-          environment.localAgent().tell(new AgentControl.Watch(
-              context.messageAdapter(AgentControl.Views.class, Views::new)));
+          environment
+              .localAgent()
+              .tell(new AgentControl.Watch(
+                  context.messageAdapter(AgentControl.Views.class, Views::new)));
         })
         .build();
   }
@@ -221,10 +242,14 @@ public final class ClusterSupervisorActor
         .onCommand(Views.class, this::onViews)
         .onCommand(Switchover.class, this::onSwitchover)
         .onCommand(GetOperation.class, (state, get) -> {
-          get.replyTo().tell(state.operation(get.operation())
-              .map(operation -> new OperationReply(Optional.of(operation), Optional.empty()))
-              .orElseGet(() -> refused(Rejected.of(Reason.NOT_FOUND, "no operation " + get.operation()
-                  + " among the newest " + SupervisorState.OPERATIONS))));
+          get.replyTo()
+              .tell(state
+                  .operation(get.operation())
+                  .map(operation -> new OperationReply(Optional.of(operation), Optional.empty()))
+                  .orElseGet(() -> refused(Rejected.of(
+                      Reason.NOT_FOUND,
+                      "no operation " + get.operation() + " among the newest "
+                          + SupervisorState.OPERATIONS))));
           return Effect().none();
         })
         .onCommand(GetTerms.class, (state, get) -> {
@@ -250,16 +275,26 @@ public final class ClusterSupervisorActor
       views.put(service, view);
       for (var report : view.reports()) {
         if (!state.knows(service, report.term())) {
-          view.view().active().ifPresent(server ->
-              events.add(new TermSeen(service, report.term(), server, report.why(), report.since())));
+          view.view()
+              .active()
+              .ifPresent(server -> events.add(
+                  new TermSeen(service, report.term(), server, report.why(), report.since())));
         }
       }
       if (view.decision() instanceof Decision.HandOver handOver
           && state.running(service).isEmpty()
           && now - retryAtNanos.getOrDefault(service, now) >= 0) {
         var from = view.view().active().orElseThrow();
-        var started = new MoveStarted(UUID.randomUUID().toString(), service, from, handOver.successor(),
-            view.view().lastTerm(), handOver.why(), "", "", environment.clock().instant());
+        var started = new MoveStarted(
+            UUID.randomUUID().toString(),
+            service,
+            from,
+            handOver.successor(),
+            view.view().lastTerm(),
+            handOver.why(),
+            "",
+            "",
+            environment.clock().instant());
         events.add(started);
         moves.add(order(started, handOver.rule(), false));
       }
@@ -267,7 +302,8 @@ public final class ClusterSupervisorActor
     return Effect().persist(events).thenRun(stored -> moves.forEach(this::send));
   }
 
-  private Effect<SupervisorEvent, SupervisorState> onSwitchover(SupervisorState state, Switchover request) {
+  private Effect<SupervisorEvent, SupervisorState> onSwitchover(
+      SupervisorState state, Switchover request) {
     var known = state.byRequest(request.requestId());
     if (known.isPresent()) {
       request.replyTo().tell(new OperationReply(known, Optional.empty()));
@@ -275,49 +311,76 @@ public final class ClusterSupervisorActor
     }
     var view = views.get(request.service());
     if (view == null) {
-      request.replyTo().tell(refused(Rejected.of(Reason.NOT_FOUND, "there is no service " + request.service())));
+      request
+          .replyTo()
+          .tell(refused(Rejected.of(Reason.NOT_FOUND, "there is no service " + request.service())));
       return Effect().none();
     }
-    var ruling = SwitchoverRules.rule(view.view(), request.to(), state.running(request.service()).isPresent());
+    var ruling = SwitchoverRules.rule(
+        view.view(), request.to(), state.running(request.service()).isPresent());
     if (ruling.move().isEmpty()) {
       request.replyTo().tell(new OperationReply(Optional.empty(), ruling.refusal()));
       return Effect().none();
     }
     var move = ruling.move().get();
-    var started = new MoveStarted(UUID.randomUUID().toString(), request.service(), move.from(), move.to(),
-        view.view().lastTerm(), "switchover by " + request.principal().name(), request.requestId(),
-        request.principal().name(), environment.clock().instant());
+    var started = new MoveStarted(
+        UUID.randomUUID().toString(),
+        request.service(),
+        move.from(),
+        move.to(),
+        view.view().lastTerm(),
+        "switchover by " + request.principal().name(),
+        request.requestId(),
+        request.principal().name(),
+        environment.clock().instant());
     return Effect().persist(started).thenRun(stored -> {
-      request.replyTo().tell(new OperationReply(stored.operation(started.operation()), Optional.empty()));
+      request
+          .replyTo()
+          .tell(new OperationReply(stored.operation(started.operation()), Optional.empty()));
       send(order(started, 0, move.held()));
     });
   }
 
   private FailoverAgent.HandOver order(MoveStarted started, int rule, boolean held) {
-    return new FailoverAgent.HandOver(started.operation(), started.service(), started.term(), started.to(),
-        started.why(), rule, held, context.messageAdapter(FailoverAgent.HandOverResult.class, MoveAnswered::new));
+    return new FailoverAgent.HandOver(
+        started.operation(),
+        started.service(),
+        started.term(),
+        started.to(),
+        started.why(),
+        rule,
+        held,
+        context.messageAdapter(FailoverAgent.HandOverResult.class, MoveAnswered::new));
   }
 
   private void send(FailoverAgent.HandOver order) {
     var from = views.get(order.service()).view().active();
-    log.info("service={} term={} moving {} to {} why=\"{}\"", order.service(), order.term(),
-        from.map(ServerId::value).orElse("?"), order.to(), order.why());
+    log.info(
+        "service={} term={} moving {} to {} why=\"{}\"",
+        order.service(),
+        order.term(),
+        from.map(ServerId::value).orElse("?"),
+        order.to(),
+        order.why());
     from.flatMap(environment.agentOf()).ifPresent(agent -> agent.tell(order));
     awaitEnd(order.operation());
   }
 
   private void awaitEnd(String operation) {
-    timers.startSingleTimer(operation, new MoveTimedOut(operation), environment.settings().moveTimeout());
+    timers.startSingleTimer(
+        operation, new MoveTimedOut(operation), environment.settings().moveTimeout());
   }
 
-  private Effect<SupervisorEvent, SupervisorState> onMoveAnswered(SupervisorState state, MoveAnswered answer) {
+  private Effect<SupervisorEvent, SupervisorState> onMoveAnswered(
+      SupervisorState state, MoveAnswered answer) {
     var result = answer.result();
     timers.cancel(result.operation());
     return finish(state, result.operation(), result.done(), result.detail(), result.pauseMillis());
   }
 
   /** No answer: what happened is what can be seen. */
-  private Effect<SupervisorEvent, SupervisorState> onMoveTimedOut(SupervisorState state, MoveTimedOut timeout) {
+  private Effect<SupervisorEvent, SupervisorState> onMoveTimedOut(
+      SupervisorState state, MoveTimedOut timeout) {
     var operation = state.operation(timeout.operation());
     boolean arrived = operation
         .filter(move -> Optional.ofNullable(views.get(move.service()))
@@ -325,9 +388,14 @@ public final class ClusterSupervisorActor
             .filter(move.to()::equals)
             .isPresent())
         .isPresent();
-    return finish(state, timeout.operation(), arrived,
-        arrived ? "moved; the predecessor did not say how long it took"
-            : "no answer within " + environment.settings().moveTimeout().toMillis() + " ms", 0);
+    return finish(
+        state,
+        timeout.operation(),
+        arrived,
+        arrived
+            ? "moved; the predecessor did not say how long it took"
+            : "no answer within " + environment.settings().moveTimeout().toMillis() + " ms",
+        0);
   }
 
   private Effect<SupervisorEvent, SupervisorState> finish(
@@ -338,15 +406,35 @@ public final class ClusterSupervisorActor
     }
     var service = operation.get().service();
     if (!done) {
-      retryAtNanos.put(service, System.nanoTime() + environment.settings().moveRetry().toNanos());
+      retryAtNanos.put(
+          service, System.nanoTime() + environment.settings().moveRetry().toNanos());
     }
-    log.info("service={} move to {} {} pauseMillis={} detail=\"{}\"", service, operation.get().to(),
-        done ? "done" : "failed", pauseMillis, detail);
+    log.info(
+        "service={} move to {} {} pauseMillis={} detail=\"{}\"",
+        service,
+        operation.get().to(),
+        done ? "done" : "failed",
+        pauseMillis,
+        detail);
     return Effect()
-        .persist(new MoveFinished(id, done, detail, pauseMillis, environment.clock().instant()))
-        .thenRun(stored -> context.getSystem().eventStream().tell(new EventStream.Publish<>(new LiveEvent(
-            "operation-finished", environment.clock().instant(),
-            Map.of("operation", id, "service", service.value(), "state", done ? "done" : "failed",
-                "detail", detail, "pauseMillis", Long.toString(pauseMillis))))));
+        .persist(
+            new MoveFinished(id, done, detail, pauseMillis, environment.clock().instant()))
+        .thenRun(stored -> context
+            .getSystem()
+            .eventStream()
+            .tell(new EventStream.Publish<>(new LiveEvent(
+                "operation-finished",
+                environment.clock().instant(),
+                Map.of(
+                    "operation",
+                    id,
+                    "service",
+                    service.value(),
+                    "state",
+                    done ? "done" : "failed",
+                    "detail",
+                    detail,
+                    "pauseMillis",
+                    Long.toString(pauseMillis))))));
   }
 }

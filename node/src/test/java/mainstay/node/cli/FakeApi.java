@@ -15,7 +15,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server of the HTTP API that answers what a test told it to. */
 final class FakeApi implements AutoCloseable {
-  record Request(String method, String path, String body, String key, String token, String ifMatch, String ifNoneMatch) {}
+  record Request(
+      String method,
+      String path,
+      String body,
+      String key,
+      String token,
+      String ifMatch,
+      String ifNoneMatch) {}
 
   record Answer(int status, String body) {
     /** Ends the connection without an answer. */
@@ -48,13 +55,24 @@ final class FakeApi implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     var headers = exchange.getRequestHeaders();
-    String path = exchange.getRequestURI().toString().replaceFirst("^/api/v1", "").replaceFirst("from=.*", "from");
+    String path = exchange
+        .getRequestURI()
+        .toString()
+        .replaceFirst("^/api/v1", "")
+        .replaceFirst("from=.*", "from");
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    requests.add(new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), body,
-        headers.getFirst("Idempotency-Key"), headers.getFirst("Authorization"), headers.getFirst("If-Match"),
+    requests.add(new Request(
+        exchange.getRequestMethod(),
+        exchange.getRequestURI().toString(),
+        body,
+        headers.getFirst("Idempotency-Key"),
+        headers.getFirst("Authorization"),
+        headers.getFirst("If-Match"),
         headers.getFirst("If-None-Match")));
-    Queue<Answer> queue = answers.getOrDefault(exchange.getRequestMethod() + " " + path, new ArrayDeque<>());
-    Answer answer = queue.size() > 1 ? queue.poll() : queue.isEmpty() ? new Answer(404, "") : queue.peek();
+    Queue<Answer> queue =
+        answers.getOrDefault(exchange.getRequestMethod() + " " + path, new ArrayDeque<>());
+    Answer answer =
+        queue.size() > 1 ? queue.poll() : queue.isEmpty() ? new Answer(404, "") : queue.peek();
     if (answer.equals(Answer.LOST)) {
       exchange.close();
       return;

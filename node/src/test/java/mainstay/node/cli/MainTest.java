@@ -25,7 +25,9 @@ class MainTest {
        "standbys":[{"server":"charlie","state":"standby","message":"ready","synchronisationMode":0,"sequence":41,
                     "hash":"ab12"}]}""";
 
-  @TempDir Path directory;
+  @TempDir
+  Path directory;
+
   private FakeApi api;
   private String out;
   private String err;
@@ -42,7 +44,10 @@ class MainTest {
 
   @Test
   void servicesAreShownInAlignedColumns() {
-    api.on("GET /services", 200, "[" + SERVICE + "," + SERVICE.replace("dge/main", "configuration") + "]");
+    api.on(
+        "GET /services",
+        200,
+        "[" + SERVICE + "," + SERVICE.replace("dge/main", "configuration") + "]");
 
     assertThat(run("services")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("""
@@ -62,11 +67,15 @@ class MainTest {
         """.formatted(SERVICE));
 
     assertThat(run("status")).isEqualTo(ExitCode.DONE);
-    assertThat(out).contains("alpha   up      fit      0     0       voter  0.1", "dge/main",
-        "db1       postgresql  true    reachable",
-        "Quorum: 2 of 3 voters reachable, may act: yes (2 of 3 voters are a majority)");
+    assertThat(out)
+        .contains(
+            "alpha   up      fit      0     0       voter  0.1",
+            "dge/main",
+            "db1       postgresql  true    reachable",
+            "Quorum: 2 of 3 voters reachable, may act: yes (2 of 3 voters are a majority)");
     assertThat(run("status", "--json")).isEqualTo(ExitCode.DONE);
-    assertThat(new ObjectMapper().readTree(out).path("quorum").path("voters").asInt()).isEqualTo(3);
+    assertThat(new ObjectMapper().readTree(out).path("quorum").path("voters").asInt())
+        .isEqualTo(3);
   }
 
   @Test
@@ -84,7 +93,9 @@ class MainTest {
 
   @Test
   void explainSaysSoWhereNobodyIsActive() {
-    api.on("GET /services/alarms/explain", 200,
+    api.on(
+        "GET /services/alarms/explain",
+        200,
         "{\"service\":\"alarms\",\"active\":null,\"term\":3,\"why\":\"no server in the list is up\",\"servers\":[]}");
 
     assertThat(run("service", "alarms", "explain")).isEqualTo(ExitCode.DONE);
@@ -94,7 +105,9 @@ class MainTest {
   @Test
   void aServiceAloneShowsItsStandbysAndHistoryItsTerms() {
     api.on("GET /services/dge/main", 200, SERVICE);
-    api.on("GET /services/dge/main/history", 200,
+    api.on(
+        "GET /services/dge/main/history",
+        200,
         "{\"items\":[{\"term\":12,\"server\":\"bravo\",\"at\":\"2026-01-31T12:00:00Z\",\"why\":\"alpha is down\"}]}");
 
     assertThat(run("service", "dge/main")).isEqualTo(ExitCode.DONE);
@@ -105,12 +118,16 @@ class MainTest {
 
   @Test
   void aSwitchoverWaitsForItsEndAndPrintsThePause() {
-    String operation = "{\"operation\":\"o1\",\"from\":\"alpha\",\"to\":\"bravo\",\"state\":\"%s\",\"pauseMillis\":%d}";
+    String operation =
+        "{\"operation\":\"o1\",\"from\":\"alpha\",\"to\":\"bravo\",\"state\":\"%s\",\"pauseMillis\":%d}";
     api.on("POST /services/configuration/switchover", 202, operation.formatted("running", 0));
-    api.on("GET /operations/o1", new FakeApi.Answer(200, operation.formatted("running", 0)),
+    api.on(
+        "GET /operations/o1",
+        new FakeApi.Answer(200, operation.formatted("running", 0)),
         new FakeApi.Answer(200, operation.formatted("done", 87)));
 
-    assertThat(run("service", "configuration", "switchover", "--to", "bravo")).isEqualTo(ExitCode.DONE);
+    assertThat(run("service", "configuration", "switchover", "--to", "bravo"))
+        .isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("configuration moved from alpha to bravo, pause 87 ms\n");
     assertThat(api.requests.get(0).body()).isEqualTo("{\"to\":\"bravo\"}");
     assertThat(api.requests.get(0).key()).isNotBlank();
@@ -118,7 +135,9 @@ class MainTest {
 
   @Test
   void aSwitchoverThatFailsSaysWhy() {
-    api.on("POST /services/configuration/switchover", 202,
+    api.on(
+        "POST /services/configuration/switchover",
+        202,
         "{\"operation\":\"o1\",\"state\":\"failed\",\"detail\":\"bravo is not synchronised\"}");
 
     assertThat(run("service", "configuration", "switchover")).isEqualTo(ExitCode.FAILED);
@@ -127,7 +146,10 @@ class MainTest {
 
   @Test
   void setPrintsWhatIsStoredAlsoForNegativeValues() {
-    api.on("PUT /points/setpoint-1/value", 200, "{\"id\":\"setpoint-1\",\"value\":-5,\"revision\":7,\"term\":2}");
+    api.on(
+        "PUT /points/setpoint-1/value",
+        200,
+        "{\"id\":\"setpoint-1\",\"value\":-5,\"revision\":7,\"term\":2}");
 
     assertThat(run("set", "setpoint-1", "-5")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("setpoint-1 = -5 (revision 7, term 2)\n");
@@ -136,8 +158,12 @@ class MainTest {
 
   @Test
   void aWriteIsRepeatedWithTheSameKeyUntilItIsAnswered() {
-    api.on("PUT /points/p/value", new FakeApi.Answer(503, "{\"detail\":\"moving\"}"), FakeApi.Answer.LOST,
-        new FakeApi.Answer(504, "{\"detail\":\"unknown\"}"), new FakeApi.Answer(200, "{\"id\":\"p\",\"value\":1}"));
+    api.on(
+        "PUT /points/p/value",
+        new FakeApi.Answer(503, "{\"detail\":\"moving\"}"),
+        FakeApi.Answer.LOST,
+        new FakeApi.Answer(504, "{\"detail\":\"unknown\"}"),
+        new FakeApi.Answer(200, "{\"id\":\"p\",\"value\":1}"));
 
     assertThat(run("set", "p", "1")).isEqualTo(ExitCode.DONE);
     assertThat(api.requests.size()).isGreaterThanOrEqualTo(4);
@@ -148,9 +174,13 @@ class MainTest {
   void aWriteWithoutAFinalAnswerIsReportedAsUnknownWithItsKey() {
     api.on("PUT /points/p/value", 504, "{\"detail\":\"the database did not answer\"}");
 
-    assertThat(run("set", "p", "1", "--timeout", "300ms", "--idempotency-key", "k-1")).isEqualTo(ExitCode.FAILED);
-    assertThat(err).contains("unknown whether this was carried out", "--idempotency-key k-1",
-        "the database did not answer");
+    assertThat(run("set", "p", "1", "--timeout", "300ms", "--idempotency-key", "k-1"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(err)
+        .contains(
+            "unknown whether this was carried out",
+            "--idempotency-key k-1",
+            "the database did not answer");
     assertThat(api.requests).allMatch(request -> request.key().equals("k-1")).hasSizeGreaterThan(1);
   }
 
@@ -169,7 +199,8 @@ class MainTest {
         {"title":"Invalid","status":422,"detail":"test t is not valid",
          "errors":[{"path":"interval","message":"is missing"},{"path":"kind","message":"is missing"}]}""");
 
-    assertThat(run("config", "put", "test", "t", file.toString(), "--if-match", "3")).isEqualTo(ExitCode.FAILED);
+    assertThat(run("config", "put", "test", "t", file.toString(), "--if-match", "3"))
+        .isEqualTo(ExitCode.FAILED);
     assertThat(err).isEqualTo("""
         mainstay config put: test t is not valid (HTTP 422)
           interval: is missing
@@ -186,16 +217,22 @@ class MainTest {
 
     assertThat(run("config", "get", "test", "t")).isEqualTo(ExitCode.DONE);
     assertThat(out).contains("\"revision\" : 3");
-    assertThat(run("config", "put", "test", "t", file.toString(), "--create")).isEqualTo(ExitCode.DONE);
+    assertThat(run("config", "put", "test", "t", file.toString(), "--create"))
+        .isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("test t stored (revision 1, configuration version 17, term 2)\n");
     assertThat(api.requests.get(1).ifNoneMatch()).isEqualTo("*");
   }
 
   @Test
   void pointsAndTheirSamplesAreListed() {
-    api.on("GET /points", 200, "{\"items\":[{\"id\":\"host-cpu\",\"name\":\"CPU load\",\"kind\":\"gathered\","
-        + "\"unit\":\"%\"}]}");
-    api.on("GET /points/host-cpu/samples?from", 200,
+    api.on(
+        "GET /points",
+        200,
+        "{\"items\":[{\"id\":\"host-cpu\",\"name\":\"CPU load\",\"kind\":\"gathered\","
+            + "\"unit\":\"%\"}]}");
+    api.on(
+        "GET /points/host-cpu/samples?from",
+        200,
         "{\"id\":\"host-cpu\",\"samples\":[{\"time\":\"2026-01-31T12:00:00Z\",\"value\":1.5,\"quality\":\"GOOD\"}]}");
 
     assertThat(run("points")).isEqualTo(ExitCode.DONE);
@@ -242,9 +279,24 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "nonsense", "set p", "set p abc", "points --url ftp://x", "points --timeout 5", "config",
-      "points --token-file /nowhere/token", "history p --from yesterday", "server --config /nowhere/server.conf",
-      "server", "demo --databases 2", "demo --servers 8", "demo --http-port 70000", "service"})
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "set p",
+        "set p abc",
+        "points --url ftp://x",
+        "points --timeout 5",
+        "config",
+        "points --token-file /nowhere/token",
+        "history p --from yesterday",
+        "server --config /nowhere/server.conf",
+        "server",
+        "demo --databases 2",
+        "demo --servers 8",
+        "demo --http-port 70000",
+        "service"
+      })
   void wrongUsageIsToldApart(String line) {
     assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(ExitCode.USAGE);
     assertThat(err).isNotBlank().doesNotContain("\tat ");
@@ -260,8 +312,18 @@ class MainTest {
   @Test
   void everyCommandExplainsItself() {
     assertThat(execute("--help")).isEqualTo(ExitCode.DONE);
-    assertThat(out).contains("demo", "server", "status", "services", "service", "points", "set", "history", "config",
-        "3   no server reachable");
+    assertThat(out)
+        .contains(
+            "demo",
+            "server",
+            "status",
+            "services",
+            "service",
+            "points",
+            "set",
+            "history",
+            "config",
+            "3   no server reachable");
   }
 
   private int run(String... arguments) {
@@ -273,8 +335,10 @@ class MainTest {
   private int execute(String... arguments) {
     var printed = new StringWriter();
     var complained = new StringWriter();
-    int code = Main.commandLine(config -> 42).setOut(new PrintWriter(printed, true))
-        .setErr(new PrintWriter(complained, true)).execute(arguments);
+    int code = Main.commandLine(config -> 42)
+        .setOut(new PrintWriter(printed, true))
+        .setErr(new PrintWriter(complained, true))
+        .execute(arguments);
     out = printed.toString();
     err = complained.toString();
     return code;

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The demo's handling of processes, with real processes and a real database; only the servers are fakes. */
 @Timeout(120)
 class DemoIT {
-  @TempDir Path temporary;
+  @TempDir
+  Path temporary;
+
   private final List<String> said = new ArrayList<>();
   private Path directory;
   private int port;
@@ -49,19 +51,27 @@ class DemoIT {
     demo("").startDetached(options(2));
 
     var status = demo("").status();
-    assertThat(status.servers()).extracting(DemoStatus.Server::name).containsExactly("alpha", "bravo");
+    assertThat(status.servers())
+        .extracting(DemoStatus.Server::name)
+        .containsExactly("alpha", "bravo");
     assertThat(status.servers()).allMatch(DemoStatus.Server::running);
     assertThat(status.databases()).singleElement().matches(DemoStatus.Database::running);
     assertThat(said).anyMatch(line -> line.contains("http://127.0.0.1:" + port));
     for (String role : List.of("admin", "engineer", "operator", "viewer")) {
       Path token = directory.resolve(role + ".token");
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token))).isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
+          .isEqualTo("rw-------");
       assertThat(Files.readString(token).strip()).matches("[A-Za-z0-9_-]{43}");
     }
     assertThat(directory.resolve("db1.password")).exists();
     try (var kept = Files.list(directory.resolve("alpha/kept"))) {
       assertThat(kept.map(path -> path.getFileName().toString()))
-          .contains("device~this-machine", "test~host-cpu", "test~bravo-alive", "test~db1-port", "test~loopback-ping",
+          .contains(
+              "device~this-machine",
+              "test~host-cpu",
+              "test~bravo-alive",
+              "test~db1-port",
+              "test~loopback-ping",
               "point~setpoint-16")
           .hasSize(1 + 3 + 2 + 2 + 16);
     }
@@ -80,7 +90,9 @@ class DemoIT {
 
     demo("").kill("alpha");
 
-    assertThat(demo("").status().servers()).extracting(DemoStatus.Server::running).containsExactly(false, true);
+    assertThat(demo("").status().servers())
+        .extracting(DemoStatus.Server::running)
+        .containsExactly(false, true);
     assertThat(demo("").status().servers().get(0).pid()).isNull();
     assertThatThrownBy(() -> demo("").kill("alpha")).hasMessage("alpha does not run");
     assertThatThrownBy(() -> demo("").kill("zulu")).hasMessageContaining("there are alpha, bravo");
@@ -104,7 +116,8 @@ class DemoIT {
     demo("").startDatabase("db1");
 
     assertThat(demo("").status().databases()).allMatch(DemoStatus.Database::running);
-    assertThatThrownBy(() -> demo("").startDatabase("db1")).hasMessageContaining("db1 runs already");
+    assertThatThrownBy(() -> demo("").startDatabase("db1"))
+        .hasMessageContaining("db1 runs already");
   }
 
   @Test
@@ -116,11 +129,15 @@ class DemoIT {
 
     demo("").startDetached(new DemoOptions(1, 1, OptionalInt.empty(), false));
     assertThat(Files.readString(directory.resolve("alpha/server.conf"))).isEqualTo(config);
-    assertThat(said).filteredOn(line -> line.contains("default configuration is installed")).hasSize(1);
-    assertThatThrownBy(() -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.empty(), true)))
+    assertThat(said)
+        .filteredOn(line -> line.contains("default configuration is installed"))
+        .hasSize(1);
+    assertThatThrownBy(
+            () -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.empty(), true)))
         .hasMessageContaining("a demo already runs in " + directory);
     demo("").stop();
-    assertThatThrownBy(() -> demo("").startDetached(options(2))).hasMessageContaining("was made with --servers 1");
+    assertThatThrownBy(() -> demo("").startDetached(options(2)))
+        .hasMessageContaining("was made with --servers 1");
 
     demo("").startDetached(new DemoOptions(1, 1, OptionalInt.of(port), true));
     assertThat(Files.readString(directory.resolve("admin.token"))).isNotEqualTo(token);
@@ -158,7 +175,8 @@ class DemoIT {
     demo("").stop();
     Files.writeString(directory.resolve("db1/data/postgresql.conf"), "no such setting\n");
 
-    assertThatThrownBy(() -> demo("").startDetached(options(1))).hasMessageContaining("syntax error");
+    assertThatThrownBy(() -> demo("").startDetached(options(1)))
+        .hasMessageContaining("syntax error");
     assertThat(processesIn(temporary)).isEmpty();
   }
 
@@ -167,7 +185,8 @@ class DemoIT {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("thesis.txt"), "years of work");
 
-    assertThatThrownBy(() -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.of(port), true)))
+    assertThatThrownBy(
+            () -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.of(port), true)))
         .hasMessageContaining("is no directory of a demo");
     assertThat(directory.resolve("thesis.txt")).exists();
   }
@@ -178,7 +197,8 @@ class DemoIT {
 
     assertThatThrownBy(() -> nowhere.startDetached(options(1)))
         .isInstanceOf(DemoException.class)
-        .hasMessageContaining("cannot write to /proc/nowhere; make it writable or choose another directory");
+        .hasMessageContaining(
+            "cannot write to /proc/nowhere; make it writable or choose another directory");
   }
 
   @Test
@@ -195,7 +215,9 @@ class DemoIT {
   @Test
   void ctrlCWhileStartingLeavesNothingBehind() throws Exception {
     Process foreground = launchForeground("unready");
-    await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(directory.resolve("run/bravo.json")));
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> Files.exists(directory.resolve("run/bravo.json")));
 
     interrupt(foreground);
 
@@ -210,7 +232,8 @@ class DemoIT {
     foreground.destroyForcibly().waitFor();
 
     assertThat(demo("").status().servers()).hasSize(2).allMatch(DemoStatus.Server::running);
-    assertThatThrownBy(() -> demo("").startDetached(options(2))).hasMessageContaining("a demo already runs");
+    assertThatThrownBy(() -> demo("").startDetached(options(2)))
+        .hasMessageContaining("a demo already runs");
     demo("").stop();
     assertThat(processesIn(temporary)).isEmpty();
   }
@@ -254,16 +277,29 @@ class DemoIT {
 
   private Process foreground(String fault) throws IOException {
     Process process = launchForeground(fault);
-    await().atMost(60, TimeUnit.SECONDS).pollInterval(Duration.ofMillis(50))
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .pollInterval(Duration.ofMillis(50))
         .until(() -> log().contains("Ctrl-C stops it all") || !process.isAlive());
     assertThat(process.isAlive()).as(log()).isTrue();
     return process;
   }
 
   private Process launchForeground(String fault) throws IOException {
-    return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-        "-cp", System.getProperty("java.class.path"), FakeDemo.class.getName(), directory.toString(), "" + port, "2",
-        "foreground", fault).redirectErrorStream(true).redirectOutput(temporary.resolve("demo.log").toFile()).start();
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FakeDemo.class.getName(),
+            directory.toString(),
+            "" + port,
+            "2",
+            "foreground",
+            fault)
+        .redirectErrorStream(true)
+        .redirectOutput(temporary.resolve("demo.log").toFile())
+        .start();
   }
 
   private String log() throws IOException {
@@ -275,24 +311,33 @@ class DemoIT {
   }
 
   private static void signal(String name, long pid) throws Exception {
-    assertThat(new ProcessBuilder("sh", "-c", "kill -s " + name + " " + pid).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("sh", "-c", "kill -s " + name + " " + pid)
+            .start()
+            .waitFor())
+        .isZero();
   }
 
   /** All that works in the directory: "pid command". */
   private static List<String> processesIn(Path place) {
-    return ProcessHandle.allProcesses().flatMap(process -> ProcessTable.find(process.pid()).stream())
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> ProcessTable.find(process.pid()).stream())
         .filter(process -> {
           try {
-            return Files.readSymbolicLink(Path.of("/proc", "" + process.pid(), "cwd")).startsWith(place);
+            return Files.readSymbolicLink(Path.of("/proc", "" + process.pid(), "cwd"))
+                .startsWith(place);
           } catch (IOException gone) {
             return false;
           }
         })
-        .map(process -> process.pid() + " " + process.command()).collect(Collectors.toList());
+        .map(process -> process.pid() + " " + process.command())
+        .collect(Collectors.toList());
   }
 
   private static int consecutiveFreePorts() {
     var ports = new Ports();
-    return Stream.generate(ports::getAsInt).filter(first -> Ports.isFree(first + 1)).findFirst().orElseThrow();
+    return Stream.generate(ports::getAsInt)
+        .filter(first -> Ports.isFree(first + 1))
+        .findFirst()
+        .orElseThrow();
   }
 }

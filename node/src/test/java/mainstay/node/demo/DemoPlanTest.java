@@ -10,28 +10,40 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class DemoPlanTest {
-  private final DemoPlan plan = DemoPlan.create(3, 8080, new AtomicInteger(25_000)::getAndIncrement);
+  private final DemoPlan plan =
+      DemoPlan.create(3, 8080, new AtomicInteger(25_000)::getAndIncrement);
 
   @Test
   void serversHaveNamesInOrderAndPortsOfTheirOwn() {
-    assertThat(plan.servers()).extracting(DemoPlan.Server::name).containsExactly("alpha", "bravo", "charlie");
-    assertThat(plan.servers()).extracting(DemoPlan.Server::httpPort).containsExactly(8080, 8081, 8082);
-    assertThat(plan.servers()).flatExtracting(DemoPlan.Server::internalPorts).hasSize(9).doesNotHaveDuplicates();
+    assertThat(plan.servers())
+        .extracting(DemoPlan.Server::name)
+        .containsExactly("alpha", "bravo", "charlie");
+    assertThat(plan.servers())
+        .extracting(DemoPlan.Server::httpPort)
+        .containsExactly(8080, 8081, 8082);
+    assertThat(plan.servers())
+        .flatExtracting(DemoPlan.Server::internalPorts)
+        .hasSize(9)
+        .doesNotHaveDuplicates();
   }
 
   @Test
   void theConfigurationFileIsReadAsItIsMeantAlsoWithOddPaths() {
     Path odd = Path.of("/tmp/a \"quoted\" directory\\${x}#");
 
-    var config = ConfigFactory.parseString(ServerConfigFile.of(plan, plan.servers().get(1), odd)).resolve()
+    var config = ConfigFactory.parseString(
+            ServerConfigFile.of(plan, plan.servers().get(1), odd))
+        .resolve()
         .getConfig("mainstay");
 
     assertThat(config.getString("server.name")).isEqualTo("bravo");
     assertThat(config.getConfigList("servers")).hasSize(3);
     assertThat(config.getConfigList("servers").get(2).getInt("crash-watch-port"))
         .isEqualTo(plan.servers().get(2).crashWatchPort());
-    assertThat(config.getConfigList("databases").get(0).getString("url")).isEqualTo(plan.database().url());
-    assertThat(config.getConfigList("databases").get(0).getString("password-file")).isEqualTo(odd + "/db1.password");
+    assertThat(config.getConfigList("databases").get(0).getString("url"))
+        .isEqualTo(plan.database().url());
+    assertThat(config.getConfigList("databases").get(0).getString("password-file"))
+        .isEqualTo(odd + "/db1.password");
     assertThat(config.getString("data-directory")).isEqualTo(odd + "/bravo");
     assertThat(config.getString("http.token-directory")).isEqualTo(odd.toString());
   }
@@ -46,7 +58,8 @@ class DemoPlanTest {
   void theHolderOfAPortIsNamed() throws Exception {
     try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       assertThat(Ports.isFree(socket.getLocalPort())).isFalse();
-      assertThat(Ports.holder(socket.getLocalPort())).startsWith("process " + ProcessHandle.current().pid() + " (java");
+      assertThat(Ports.holder(socket.getLocalPort()))
+          .startsWith("process " + ProcessHandle.current().pid() + " (java");
     }
   }
 }

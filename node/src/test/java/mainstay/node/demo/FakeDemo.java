@@ -11,8 +11,8 @@ final class FakeDemo {
   /** Directory, HTTP port, servers, "foreground" or "detach", what goes wrong. */
   public static void main(String[] arguments) throws InterruptedException {
     var demo = new Demo(Path.of(arguments[0]), server(arguments[4]), System.out::println);
-    var options = new DemoOptions(Integer.parseInt(arguments[2]), 1,
-        OptionalInt.of(Integer.parseInt(arguments[1])), false);
+    var options = new DemoOptions(
+        Integer.parseInt(arguments[2]), 1, OptionalInt.of(Integer.parseInt(arguments[1])), false);
     if (arguments[3].equals("detach")) {
       demo.startDetached(options);
     } else {
@@ -21,8 +21,15 @@ final class FakeDemo {
   }
 
   static ServerCommandLine server(String fault) {
-    return config -> List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-        FakeServer.class.getName(), config.toString(), fault);
+    return config -> List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx64m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        FakeServer.class.getName(),
+        config.toString(),
+        fault);
   }
 }

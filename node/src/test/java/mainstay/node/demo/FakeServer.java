@@ -26,36 +26,48 @@ final class FakeServer {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> {
         synchronized (FakeServer.class) {
           try {
-            FakeServer.class.wait();                           // until it is killed
+            FakeServer.class.wait(); // until it is killed
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
         }
       }));
     }
-    Config config = ConfigFactory.parseFile(Path.of(arguments[0]).toFile()).resolve().getConfig("mainstay");
+    Config config =
+        ConfigFactory.parseFile(Path.of(arguments[0]).toFile()).resolve().getConfig("mainstay");
     String name = config.getString("server.name");
-    Config self = config.getConfigList("servers").stream().map(Config.class::cast)
-        .filter(server -> server.getString("name").equals(name)).findFirst().orElseThrow();
-    String token = Files.readString(Path.of(config.getString("http.token-directory"), "admin.token")).strip();
+    Config self = config.getConfigList("servers").stream()
+        .map(Config.class::cast)
+        .filter(server -> server.getString("name").equals(name))
+        .findFirst()
+        .orElseThrow();
+    String token = Files.readString(
+            Path.of(config.getString("http.token-directory"), "admin.token"))
+        .strip();
     Path kept = Files.createDirectories(Path.of(config.getString("data-directory"), "kept"));
     var http = HttpServer.create(
-        new InetSocketAddress(InetAddress.getByName(config.getString("http.bind-host")), self.getInt("http-port")), 0);
+        new InetSocketAddress(
+            InetAddress.getByName(config.getString("http.bind-host")), self.getInt("http-port")),
+        0);
     http.createContext("/alive", exchange -> answer(exchange, 200, "alive"));
-    http.createContext("/ready", exchange ->
-        answer(exchange, arguments[1].equals("unready") ? 503 : 200, "the fake server says so"));
+    http.createContext(
+        "/ready",
+        exchange -> answer(
+            exchange, arguments[1].equals("unready") ? 503 : 200, "the fake server says so"));
     http.createContext("/api/v1/config/", exchange -> configure(exchange, kept, token));
     http.start();
   }
 
   private static void configure(HttpExchange exchange, Path kept, String token) throws IOException {
     var headers = exchange.getRequestHeaders();
-    if (!List.of("Bearer " + token).equals(headers.get("Authorization")) || !headers.containsKey("Idempotency-Key")
+    if (!List.of("Bearer " + token).equals(headers.get("Authorization"))
+        || !headers.containsKey("Idempotency-Key")
         || !"*".equals(headers.getFirst("If-None-Match"))) {
       answer(exchange, 400, "{\"detail\":\"token, key or If-None-Match is missing\"}");
       return;
     }
-    Path file = kept.resolve(exchange.getRequestURI().getPath().replaceFirst("/api/v1/config/", "").replace('/', '~'));
+    Path file = kept.resolve(
+        exchange.getRequestURI().getPath().replaceFirst("/api/v1/config/", "").replace('/', '~'));
     if (Files.exists(file)) {
       answer(exchange, 412, "{\"detail\":\"exists\"}");
       return;

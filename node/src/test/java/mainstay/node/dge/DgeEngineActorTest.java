@@ -98,7 +98,8 @@ class DgeEngineActorTest {
     assertThat(statistics.polls()).isEqualTo(statistics.failed());
     assertThat(statistics.configurationVersion()).isEqualTo(1);
     assertThat(statistics.tests()).isEqualTo(1);
-    assertThat(statistics.pollFailure()).hasValueSatisfying(why -> assertThat(why).startsWith("test load: "));
+    assertThat(statistics.pollFailure())
+        .hasValueSatisfying(why -> assertThat(why).startsWith("test load: "));
     end(engine);
   }
 
@@ -192,8 +193,9 @@ class DgeEngineActorTest {
 
   @Test
   void holdsALimitedNumberOfSamplesAndCountsWhatItDrops() throws Exception {
-    var engine = engine(QUICK_WRITES
-        + "mainstay.dge.samples { batch-size = 1, capacity = 2 }\nmainstay.dge.drain.writes = 10 ms");
+    var engine = engine(
+        QUICK_WRITES
+            + "mainstay.dge.samples { batch-size = 1, capacity = 2 }\nmainstay.dge.drain.writes = 10 ms");
     apply(engine, 1, test("load", 100));
     for (int i = 0; i < 5; i++) {
       next(polls).answer().complete(new PollResult.Measured(i));
@@ -207,7 +209,8 @@ class DgeEngineActorTest {
 
   @Test
   void drainsWhenAskedToStop() throws Exception {
-    var engine = engine("mainstay.dge.samples.max-age = 1 h\nmainstay.dge.drain { polls = 1 h, writes = 1 h }");
+    var engine = engine(
+        "mainstay.dge.samples.max-age = 1 h\nmainstay.dge.drain { polls = 1 h, writes = 1 h }");
     apply(engine, 1, test("first", 100, PATIENCE), test("second", 100, PATIENCE));
     var first = next(polls);
     first.answer().complete(new PollResult.Measured(1));
@@ -221,7 +224,9 @@ class DgeEngineActorTest {
     second.answer().complete(new PollResult.Measured(2));
 
     var last = next(writes);
-    assertThat(last.samples()).extracting(Sample::value).contains(Optional.of(1.0), Optional.of(2.0));
+    assertThat(last.samples())
+        .extracting(Sample::value)
+        .contains(Optional.of(1.0), Optional.of(2.0));
     done.expectNoMessage();
     last.answer().complete(null);
     done.expectMessage(PATIENCE, Done.getInstance());
@@ -251,7 +256,10 @@ class DgeEngineActorTest {
     next(polls).answer().complete(new PollResult.Measured(1));
 
     var batch = next(writes);
-    batch.answer().completeExceptionally(new CompletionException(new IllegalStateException(new TermIsOver())));
+    batch
+        .answer()
+        .completeExceptionally(
+            new CompletionException(new IllegalStateException(new TermIsOver())));
 
     done.expectTerminated(engine, PATIENCE);
     var fenced = fenced();
@@ -304,7 +312,7 @@ class DgeEngineActorTest {
   }
 
   private Asked pollOf(String test) throws InterruptedException {
-    for (var asked = next(polls);; asked = next(polls)) {
+    for (var asked = next(polls); ; asked = next(polls)) {
       if (asked.test().id().equals(test)) {
         return asked;
       }
@@ -319,17 +327,29 @@ class DgeEngineActorTest {
   }
 
   private Statistics statistics(Predicate<Statistics> wanted) {
-    return listener.fishForMessage(PATIENCE, event -> event instanceof Statistics told && wanted.test(told)
-            ? FishingOutcomes.complete()
-            : FishingOutcomes.continueAndIgnore())
-        .stream().map(Statistics.class::cast).findFirst().orElseThrow();
+    return listener
+        .fishForMessage(
+            PATIENCE,
+            event -> event instanceof Statistics told && wanted.test(told)
+                ? FishingOutcomes.complete()
+                : FishingOutcomes.continueAndIgnore())
+        .stream()
+        .map(Statistics.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   private Fenced fenced() {
-    return listener.fishForMessage(PATIENCE, event -> event instanceof Fenced
-            ? FishingOutcomes.complete()
-            : FishingOutcomes.continueAndIgnore())
-        .stream().map(Fenced.class::cast).findFirst().orElseThrow();
+    return listener
+        .fishForMessage(
+            PATIENCE,
+            event -> event instanceof Fenced
+                ? FishingOutcomes.complete()
+                : FishingOutcomes.continueAndIgnore())
+        .stream()
+        .map(Fenced.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   private void end(ActorRef<DgeEngine.Command> engine) {
@@ -360,7 +380,15 @@ class DgeEngineActorTest {
   }
 
   private static TestDefinition test(String id, long intervalMillis, Duration timeout) {
-    return new TestDefinition(id, "of-" + id, TestKind.TCP, id, Duration.ofMillis(intervalMillis), timeout,
-        "ms", true, Map.of());
+    return new TestDefinition(
+        id,
+        "of-" + id,
+        TestKind.TCP,
+        id,
+        Duration.ofMillis(intervalMillis),
+        timeout,
+        "ms",
+        true,
+        Map.of());
   }
 }

@@ -26,8 +26,10 @@ class HostPollerTest {
 
   @Test
   void measuresTheCpuAsSoonAsTimeHasPassed() {
-    var result = await().atMost(Duration.ofSeconds(10))
-        .until(() -> poll(poller, THIS_MACHINE, metric("cpu")), PollResult.Measured.class::isInstance);
+    var result = await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> poll(poller, THIS_MACHINE, metric("cpu")), PollResult.Measured.class::isInstance);
 
     assertPercent(result);
   }
@@ -50,8 +52,10 @@ class HostPollerTest {
   }
 
   private static void assertPercent(PollResult result) {
-    assertThat(result).isInstanceOfSatisfying(
-        PollResult.Measured.class, measured -> assertThat(measured.value()).isBetween(0.0, 100.0));
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            PollResult.Measured.class,
+            measured -> assertThat(measured.value()).isBetween(0.0, 100.0));
   }
 
   private static TestDefinition metric(String metric) {

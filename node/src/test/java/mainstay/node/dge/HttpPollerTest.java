@@ -59,8 +59,10 @@ class HttpPollerTest {
   @Test
   void measuresACompleteAnswer() throws Exception {
     for (int i = 0; i < 3; i++) {
-      assertThat(poll(poller, THIS_MACHINE, get("/good"))).isInstanceOfSatisfying(
-          PollResult.Measured.class, measured -> assertThat(measured.value()).isPositive().isLessThan(10_000));
+      assertThat(poll(poller, THIS_MACHINE, get("/good")))
+          .isInstanceOfSatisfying(
+              PollResult.Measured.class,
+              measured -> assertThat(measured.value()).isPositive().isLessThan(10_000));
     }
   }
 
@@ -115,8 +117,10 @@ class HttpPollerTest {
       port = closing.getLocalPort();
     }
 
-    assertThat(poll(poller, THIS_MACHINE, url(port, Duration.ofSeconds(5)))).isInstanceOfSatisfying(
-        PollResult.Failed.class, failed -> assertThat(failed.reason()).startsWith("cannot connect: "));
+    assertThat(poll(poller, THIS_MACHINE, url(port, Duration.ofSeconds(5))))
+        .isInstanceOfSatisfying(
+            PollResult.Failed.class,
+            failed -> assertThat(failed.reason()).startsWith("cannot connect: "));
   }
 
   @Test
@@ -124,9 +128,14 @@ class HttpPollerTest {
     assertThat(poll(poller, THIS_MACHINE, test(TestKind.HTTP, Duration.ofSeconds(1), Map.of())))
         .isEqualTo(new PollResult.Failed("URI with undefined scheme"));
     assertThat(poll(poller, THIS_MACHINE, get("/good", "expectStatus", "ok")))
-        .isInstanceOfSatisfying(PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("'ok'"));
-    assertThat(poll(poller, THIS_MACHINE, test(TestKind.HTTP, Duration.ofSeconds(1), Map.of("url", "ftp://x/"))))
-        .isInstanceOfSatisfying(PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("ftp"));
+        .isInstanceOfSatisfying(
+            PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("'ok'"));
+    assertThat(poll(
+            poller,
+            THIS_MACHINE,
+            test(TestKind.HTTP, Duration.ofSeconds(1), Map.of("url", "ftp://x/"))))
+        .isInstanceOfSatisfying(
+            PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("ftp"));
   }
 
   private void answer(String path, int status, int bytes) {
@@ -155,7 +164,8 @@ class HttpPollerTest {
   }
 
   private TestDefinition get(String path, String... parameters) {
-    var all = new TreeMap<>(Map.of("url", "http://127.0.0.1:" + server.getAddress().getPort() + path));
+    var all =
+        new TreeMap<>(Map.of("url", "http://127.0.0.1:" + server.getAddress().getPort() + path));
     for (int i = 0; i < parameters.length; i += 2) {
       all.put(parameters[i], parameters[i + 1]);
     }

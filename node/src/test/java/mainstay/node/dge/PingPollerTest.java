@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PingPollerTest {
   private static final Path PING = Path.of("/usr/bin/ping");
-  private static final TestDefinition PATIENT = test(TestKind.PING, Duration.ofSeconds(15), Map.of());
+  private static final TestDefinition PATIENT =
+      test(TestKind.PING, Duration.ofSeconds(15), Map.of());
 
   @TempDir
   private Path directory;
@@ -36,42 +37,52 @@ class PingPollerTest {
 
   @Test
   void measuresARoundTrip() throws Exception {
-    assumeTrue(Files.isExecutable(PING), PING + " is missing: install iputils-ping to run this test");
+    assumeTrue(
+        Files.isExecutable(PING), PING + " is missing: install iputils-ping to run this test");
 
-    assertThat(poll(new PingPoller(PING, threads), THIS_MACHINE, PATIENT)).isInstanceOfSatisfying(
-        PollResult.Measured.class, measured -> assertThat(measured.value()).isPositive().isLessThan(10_000));
+    assertThat(poll(new PingPoller(PING, threads), THIS_MACHINE, PATIENT))
+        .isInstanceOfSatisfying(
+            PollResult.Measured.class,
+            measured -> assertThat(measured.value()).isPositive().isLessThan(10_000));
   }
 
   @Test
   void doesNotTakeAnAddressForAnOption() throws Exception {
-    assumeTrue(Files.isExecutable(PING), PING + " is missing: install iputils-ping to run this test");
+    assumeTrue(
+        Files.isExecutable(PING), PING + " is missing: install iputils-ping to run this test");
 
     assertThat(poll(new PingPoller(PING, threads), device("-V"), PATIENT))
-        .isInstanceOfSatisfying(PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("ping: -V: "));
+        .isInstanceOfSatisfying(
+            PollResult.Failed.class, failed -> assertThat(failed.reason()).contains("ping: -V: "));
   }
 
   @Test
   void saysThatTheProgramIsMissing() throws Exception {
     var missing = directory.resolve("ping");
 
-    assertThat(poll(new PingPoller(missing, threads), THIS_MACHINE, PATIENT)).isEqualTo(new PollResult.Failed(
-        "there is no program " + missing + ": install iputils-ping, or name it in mainstay.dge.ping.command"));
+    assertThat(poll(new PingPoller(missing, threads), THIS_MACHINE, PATIENT))
+        .isEqualTo(new PollResult.Failed("there is no program " + missing
+            + ": install iputils-ping, or name it in mainstay.dge.ping.command"));
   }
 
   @Test
   void callsThePingOfTheSystem() throws Exception {
-    var ping = script("echo \"$*\" > " + directory.resolve("arguments"), "echo '64 bytes: ttl=64 time=1.25 ms'");
+    var ping = script(
+        "echo \"$*\" > " + directory.resolve("arguments"), "echo '64 bytes: ttl=64 time=1.25 ms'");
 
     assertThat(poll(ping, THIS_MACHINE, PATIENT)).isEqualTo(new PollResult.Measured(1.25));
-    assertThat(Files.readString(directory.resolve("arguments"))).isEqualTo("-n -c1 -W15 -- 127.0.0.1\n");
+    assertThat(Files.readString(directory.resolve("arguments")))
+        .isEqualTo("-n -c1 -W15 -- 127.0.0.1\n");
   }
 
   @Test
   void saysThatNoEchoCameBack() throws Exception {
-    var ping = script("echo '1 packets transmitted, 0 received, 100% packet loss, time 0ms'", "exit 1");
+    var ping =
+        script("echo '1 packets transmitted, 0 received, 100% packet loss, time 0ms'", "exit 1");
 
     assertThat(poll(ping, THIS_MACHINE, PATIENT))
-        .isEqualTo(new PollResult.Failed("1 packets transmitted, 0 received, 100% packet loss, time 0ms"));
+        .isEqualTo(
+            new PollResult.Failed("1 packets transmitted, 0 received, 100% packet loss, time 0ms"));
   }
 
   @Test
@@ -89,8 +100,9 @@ class PingPollerTest {
         .isEqualTo(new PollResult.Failed("no answer within 2s"));
 
     long process = Long.parseLong(Files.readString(pid).strip());
-    await().atMost(Duration.ofSeconds(10)).until(
-        () -> ProcessHandle.of(process).map(handle -> !handle.isAlive()).orElse(true));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> ProcessHandle.of(process).map(handle -> !handle.isAlive()).orElse(true));
   }
 
   private PingPoller script(String... lines) throws IOException {

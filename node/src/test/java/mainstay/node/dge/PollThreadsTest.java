@@ -28,7 +28,8 @@ class PollThreadsTest {
     var result = threads.run(this::hang, Duration.ofMillis(100));
 
     assertThatThrownBy(() -> result.get(10, TimeUnit.SECONDS))
-        .isInstanceOf(ExecutionException.class).hasCauseInstanceOf(TimeoutException.class);
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(TimeoutException.class);
   }
 
   @Test
@@ -36,7 +37,8 @@ class PollThreadsTest {
     var begun = new AtomicBoolean();
     threads.run(this::hang, Duration.ofSeconds(10));
     var late = threads.run(() -> begun.getAndSet(true), Duration.ofMillis(100));
-    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(TimeoutException.class);
 
     hanging.countDown();
 
@@ -58,9 +60,12 @@ class PollThreadsTest {
   }
 
   private boolean runWhenThereIsRoom() {
-    return org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10))
+    return org.awaitility.Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
         .ignoreExceptions()
-        .until(() -> threads.run(() -> true, Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS), done -> done);
+        .until(
+            () -> threads.run(() -> true, Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS),
+            done -> done);
   }
 
   private boolean hang() throws InterruptedException {

@@ -25,11 +25,20 @@ final class PollerFixture {
 
   static TestDefinition test(TestKind kind, Duration timeout, Map<String, String> parameters) {
     return new TestDefinition(
-        "test", "this-machine", kind, "Test", Duration.ofSeconds(60), timeout, "", true, parameters);
+        "test",
+        "this-machine",
+        kind,
+        "Test",
+        Duration.ofSeconds(60),
+        timeout,
+        "",
+        true,
+        parameters);
   }
 
   static DgeSettings settings(String overrides) {
-    return DgeSettings.from(ConfigFactory.parseString(overrides).withFallback(ConfigFactory.load()));
+    return DgeSettings.from(
+        ConfigFactory.parseString(overrides).withFallback(ConfigFactory.load()));
   }
 
   /** How the engine would see the poll's end. */

@@ -33,10 +33,13 @@ class TcpPollerTest {
   @Test
   void measuresUntilTheConnectionStands() throws Exception {
     try (var server = new ServerSocket(0, 10, LOOPBACK)) {
-      assertThat(poll(poller, device("localhost"), port(server.getLocalPort(), Duration.ofSeconds(10))))
+      assertThat(poll(
+              poller, device("localhost"), port(server.getLocalPort(), Duration.ofSeconds(10))))
           .isInstanceOf(PollResult.Measured.class);
       try (var accepted = server.accept()) {
-        assertThat(accepted.getInputStream().read()).as("nothing sent, closed at once").isEqualTo(-1);
+        assertThat(accepted.getInputStream().read())
+            .as("nothing sent, closed at once")
+            .isEqualTo(-1);
       }
     }
   }
@@ -75,15 +78,20 @@ class TcpPollerTest {
   @Test
   void saysThatAHostIsUnknown() throws Exception {
     assertThat(poll(poller, device("no-such-host.invalid"), port(80, Duration.ofSeconds(15))))
-        .isInstanceOfSatisfying(PollResult.Failed.class,
+        .isInstanceOfSatisfying(
+            PollResult.Failed.class,
             failed -> assertThat(failed.reason()).startsWith("unknown host no-such-host.invalid"));
   }
 
   @Test
   void saysThatThePortMakesNoSense() throws Exception {
     for (String wrong : new String[] {"", "0", "65536", "http", "-1"}) {
-      assertThat(poll(poller, THIS_MACHINE, test(TestKind.TCP, Duration.ofSeconds(1), Map.of("port", wrong))))
-          .isEqualTo(new PollResult.Failed("parameter port '" + wrong + "' must be a number from 1 to 65535"));
+      assertThat(poll(
+              poller,
+              THIS_MACHINE,
+              test(TestKind.TCP, Duration.ofSeconds(1), Map.of("port", wrong))))
+          .isEqualTo(new PollResult.Failed(
+              "parameter port '" + wrong + "' must be a number from 1 to 65535"));
     }
   }
 

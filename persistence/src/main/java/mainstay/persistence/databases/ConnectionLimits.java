@@ -27,7 +27,8 @@ public record ConnectionLimits(
     requireLonger("checkout-timeout", checkoutTimeout, "249 ms", Duration.ofMillis(249));
     requireLonger("socket-timeout", socketTimeout, "statement-timeout", statementTimeout);
     requireLonger("statement-timeout", statementTimeout, "lock-timeout", lockTimeout);
-    requireLonger("control-socket-timeout", controlSocketTimeout, "term-lock-timeout", termLockTimeout);
+    requireLonger(
+        "control-socket-timeout", controlSocketTimeout, "term-lock-timeout", termLockTimeout);
   }
 
   /** @throws IllegalArgumentException naming keys and values that do not fit together */
@@ -56,8 +57,8 @@ public record ConnectionLimits(
 
   private static void requireLonger(String key, Duration value, String other, Duration least) {
     if (value.compareTo(least) <= 0) {
-      throw new IllegalArgumentException(KEY + "." + key + " = " + value.toMillis() + " ms must be longer than "
-          + other + " = " + least.toMillis() + " ms");
+      throw new IllegalArgumentException(KEY + "." + key + " = " + value.toMillis()
+          + " ms must be longer than " + other + " = " + least.toMillis() + " ms");
     }
   }
 }

@@ -86,7 +86,8 @@ public final class Database implements AutoCloseable {
   /** Completes if the database answers a query on a control session. */
   public CompletableFuture<Void> check() {
     return control("check", c -> {
-      try (var query = c.prepareStatement("select 1"); var row = query.executeQuery()) {
+      try (var query = c.prepareStatement("select 1");
+          var row = query.executeQuery()) {
         row.next();
         return null;
       }
@@ -95,9 +96,11 @@ public final class Database implements AutoCloseable {
 
   /** One attempt at a login outside the pools. */
   void login() throws SQLException {
-    try (var connection = DriverManager.getConnection(settings.url(), login(limits.controlSocketTimeout()))) {
+    try (var connection =
+        DriverManager.getConnection(settings.url(), login(limits.controlSocketTimeout()))) {
       if (!connection.isValid(seconds(limits.connectTimeout()))) {
-        throw new SQLException("no answer to a query within " + limits.connectTimeout().toMillis() + " ms", "08006");
+        throw new SQLException(
+            "no answer to a query within " + limits.connectTimeout().toMillis() + " ms", "08006");
       }
     }
   }
@@ -117,8 +120,11 @@ public final class Database implements AutoCloseable {
     try {
       connection = pool.getConnection();
     } catch (SQLException e) {
-      throw new DatabaseUnavailableException(Outcome.NOT_DONE, operation + ": database " + name()
-          + " gave no session within " + limits.checkoutTimeout().toMillis() + " ms: " + rootMessage(e), e);
+      throw new DatabaseUnavailableException(
+          Outcome.NOT_DONE,
+          operation + ": database " + name() + " gave no session within "
+              + limits.checkoutTimeout().toMillis() + " ms: " + rootMessage(e),
+          e);
     }
     try (connection) {
       return task.on(connection);
@@ -130,12 +136,19 @@ public final class Database implements AutoCloseable {
   /** What an SQLException means for the work that it ended. */
   public DatabaseUnavailableException failure(String operation, SQLException e) {
     boolean unknown = SqlFailure.of(e.getSQLState()) == SqlFailure.DISCONNECTED;
-    return new DatabaseUnavailableException(unknown ? Outcome.UNKNOWN : Outcome.NOT_DONE, operation + ": database "
-        + name() + (unknown ? " was lost before it answered, so the outcome is unknown: " : " refused it: ")
-        + rootMessage(e), e);
+    return new DatabaseUnavailableException(
+        unknown ? Outcome.UNKNOWN : Outcome.NOT_DONE,
+        operation + ": database "
+            + name()
+            + (unknown
+                ? " was lost before it answered, so the outcome is unknown: "
+                : " refused it: ")
+            + rootMessage(e),
+        e);
   }
 
-  private <T> CompletableFuture<T> submit(Executor executor, java.util.function.Supplier<T> task, String operation) {
+  private <T> CompletableFuture<T> submit(
+      Executor executor, java.util.function.Supplier<T> task, String operation) {
     try {
       return CompletableFuture.supplyAsync(task, executor);
     } catch (RejectedExecutionException e) {
@@ -145,16 +158,24 @@ public final class Database implements AutoCloseable {
 
   /** The failure of work that found no place in the queue. */
   public DatabaseUnavailableException full(String operation, RejectedExecutionException cause) {
-    return new DatabaseUnavailableException(Outcome.NOT_DONE, operation + ": database " + name() + " is closed, or "
-        + limits.queueLimit() + " other pieces of work wait for it (mainstay.persistence.connections.queue-limit)",
+    return new DatabaseUnavailableException(
+        Outcome.NOT_DONE,
+        operation + ": database " + name() + " is closed, or " + limits.queueLimit()
+            + " other pieces of work wait for it (mainstay.persistence.connections.queue-limit)",
         cause);
   }
 
   private ThreadPoolExecutor executor(String kind, int threads) {
     var number = new AtomicInteger();
-    var executor = new ThreadPoolExecutor(threads, threads, 60, TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(limits.queueLimit()), task -> {
-          var thread = new Thread(task, "database-" + name() + "-" + kind + "-" + number.incrementAndGet());
+    var executor = new ThreadPoolExecutor(
+        threads,
+        threads,
+        60,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(limits.queueLimit()),
+        task -> {
+          var thread =
+              new Thread(task, "database-" + name() + "-" + kind + "-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
@@ -181,16 +202,20 @@ public final class Database implements AutoCloseable {
     login.setProperty("user", settings.user());
     login.setProperty("password", settings.password());
     login.setProperty("ApplicationName", session.text());
-    login.setProperty("assumeMinServerVersion", "12");         // so the session is named from its first packet on
+    login.setProperty(
+        "assumeMinServerVersion", "12"); // so the session is named from its first packet on
     login.setProperty("connectTimeout", Integer.toString(seconds(limits.connectTimeout())));
     login.setProperty("loginTimeout", Integer.toString(seconds(limits.connectTimeout())));
     login.setProperty("socketTimeout", Integer.toString(seconds(socketTimeout)));
     login.setProperty("tcpKeepAlive", "true");
     login.setProperty("reWriteBatchedInserts", "true");
-    login.setProperty("options", "-c statement_timeout=" + limits.statementTimeout().toMillis()
-        + " -c lock_timeout=" + limits.lockTimeout().toMillis()
-        + " -c idle_in_transaction_session_timeout=" + limits.idleInTransactionTimeout().toMillis()
-        + " -c default_transaction_isolation=read\\ committed -c synchronous_commit=on");
+    login.setProperty(
+        "options",
+        "-c statement_timeout=" + limits.statementTimeout().toMillis()
+            + " -c lock_timeout=" + limits.lockTimeout().toMillis()
+            + " -c idle_in_transaction_session_timeout="
+            + limits.idleInTransactionTimeout().toMillis()
+            + " -c default_transaction_isolation=read\\ committed -c synchronous_commit=on");
     return login;
   }
 

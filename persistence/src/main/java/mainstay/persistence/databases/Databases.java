@@ -28,11 +28,16 @@ public final class Databases implements Extension {
 
   private Databases(ExtendedActorSystem system) {
     var config = system.settings().config();
-    String incarnation = system.settings().setup().get(DatabasesSetup.class)
+    String incarnation = system
+        .settings()
+        .setup()
+        .get(DatabasesSetup.class)
         .map(DatabasesSetup::incarnation)
-        .orElseThrow(() -> new IllegalStateException(
-            "the actor system was created without a DatabasesSetup, so its sessions would have no incarnation"));
-    var session = new SessionName(new ServerId(config.getString("mainstay.server.name")), incarnation);
+        .orElseThrow(
+            () -> new IllegalStateException(
+                "the actor system was created without a DatabasesSetup, so its sessions would have no incarnation"));
+    var session =
+        new SessionName(new ServerId(config.getString("mainstay.server.name")), incarnation);
     var limits = ConnectionLimits.from(config);
     all = DatabaseSettings.listFrom(config).stream()
         .map(settings -> new Database(settings, limits, session))
@@ -63,7 +68,8 @@ public final class Databases implements Extension {
 
   /** Completes when every database answers; fails with the first that does not. */
   public CompletionStage<Void> check() {
-    return CompletableFuture.allOf(all.stream().map(Database::check).toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(
+        all.stream().map(Database::check).toArray(CompletableFuture[]::new));
   }
 
   /**
@@ -72,20 +78,23 @@ public final class Databases implements Extension {
    * @param limit for the first login of each; fails as <em>not done</em> after it, naming database and last refusal
    */
   public CompletionStage<Void> awaitReady(Duration limit) {
-    return CompletableFuture.allOf(
-        all.stream().map(database -> awaitReady(database, limit)).toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(all.stream()
+        .map(database -> awaitReady(database, limit))
+        .toArray(CompletableFuture[]::new));
   }
 
   private static CompletableFuture<Void> awaitReady(Database database, Duration limit) {
     var done = new CompletableFuture<Void>();
-    var thread = new Thread(() -> {
-      try {
-        awaitLogin(database, System.nanoTime() + limit.toNanos(), limit);
-        done.complete(null);
-      } catch (RuntimeException e) {
-        done.completeExceptionally(e);
-      }
-    }, "database-" + database.name() + "-await");
+    var thread = new Thread(
+        () -> {
+          try {
+            awaitLogin(database, System.nanoTime() + limit.toNanos(), limit);
+            done.complete(null);
+          } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        },
+        "database-" + database.name() + "-await");
     thread.setDaemon(true);
     thread.start();
     return done.thenCompose(reached -> database.control("prepare the tables", Schema::prepare));
@@ -98,8 +107,11 @@ public final class Databases implements Extension {
         return;
       } catch (SQLException e) {
         if (System.nanoTime() > deadline) {
-          throw new DatabaseUnavailableException(Outcome.NOT_DONE, "database " + database.name()
-              + " accepted no login within " + limit.toMillis() + " ms: " + e.getMessage(), e);
+          throw new DatabaseUnavailableException(
+              Outcome.NOT_DONE,
+              "database " + database.name() + " accepted no login within " + limit.toMillis()
+                  + " ms: " + e.getMessage(),
+              e);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
       }

@@ -8,7 +8,8 @@ import mainstay.protocol.model.ServerId;
  * holder of a term ends the sessions of its predecessor by this name.
  */
 public record SessionName(ServerId server, String incarnation) {
-  private static final Pattern INCARNATION = Pattern.compile("[0-9A-Za-z-]{1,22}");       // PostgreSQL keeps 63 bytes
+  private static final Pattern INCARNATION =
+      Pattern.compile("[0-9A-Za-z-]{1,22}"); // PostgreSQL keeps 63 bytes
 
   public SessionName {
     if (!INCARNATION.matcher(incarnation).matches()) {

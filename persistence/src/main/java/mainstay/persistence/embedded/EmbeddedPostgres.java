@@ -46,14 +46,17 @@ public final class EmbeddedPostgres {
 
   private static final Map<String, String> SERVER_SETTINGS = new TreeMap<>(Map.ofEntries(
       Map.entry("listen_addresses", HOST),
-      Map.entry("unix_socket_directories", ""),                // TCP is the only way in: no path limit, nothing in /tmp
+      Map.entry(
+          "unix_socket_directories", ""), // TCP is the only way in: no path limit, nothing in /tmp
       Map.entry("fsync", "on"),
       Map.entry("synchronous_commit", "on"),
       Map.entry("full_page_writes", "on"),
       Map.entry("max_connections", "120"),
       Map.entry("shared_buffers", "32MB"),
       Map.entry("max_wal_size", "512MB"),
-      Map.entry("idle_in_transaction_session_timeout", "10s"), // a hung client must not hold its locks for ever
+      Map.entry(
+          "idle_in_transaction_session_timeout",
+          "10s"), // a hung client must not hold its locks for ever
       Map.entry("client_connection_check_interval", "1s"),
       Map.entry("tcp_keepalives_idle", "10"),
       Map.entry("tcp_keepalives_interval", "2"),
@@ -81,13 +84,16 @@ public final class EmbeddedPostgres {
     Path home = PostgresBinaries.unpackedIn(settings.cacheDirectory());
     try {
       Files.createDirectories(settings.directory());
-      try (var channel = FileChannel.open(settings.directory().resolve("supervisor.lock"),
-          StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        channel.lock();                                        // until the channel is closed
+      try (var channel = FileChannel.open(
+          settings.directory().resolve("supervisor.lock"),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE)) {
+        channel.lock(); // until the channel is closed
         return startLocked(settings, home, RunAs.forDirectories(home, settings.directory()));
       }
     } catch (OverlappingFileLockException e) {
-      throw new EmbeddedPostgresException("another thread is starting PostgreSQL in " + settings.directory(), e);
+      throw new EmbeddedPostgresException(
+          "another thread is starting PostgreSQL in " + settings.directory(), e);
     } catch (IOException e) {
       throw new EmbeddedPostgresException("cannot set up PostgreSQL in " + settings.directory(), e);
     }
@@ -95,7 +101,8 @@ public final class EmbeddedPostgres {
 
   /** The server of that directory if it runs now; asks the process table only, so it also finds a hung one. */
   public static Optional<EmbeddedPostgres> running(EmbeddedPostgresSettings settings) {
-    return PidFile.read(dataOf(settings)).flatMap(PidFile::postmaster)
+    return PidFile.read(dataOf(settings))
+        .flatMap(PidFile::postmaster)
         .map(postmaster -> new EmbeddedPostgres(settings, postmaster));
   }
 
@@ -137,7 +144,11 @@ public final class EmbeddedPostgres {
       if (awaitEnd(family, settings.stopTimeout())) {
         return;
       }
-      LOG.warn("postgresql pid={} still runs {} s after signal {}", pid(), settings.stopTimeout().toSeconds(), signal);
+      LOG.warn(
+          "postgresql pid={} still runs {} s after signal {}",
+          pid(),
+          settings.stopTimeout().toSeconds(),
+          signal);
     }
     kill();
   }
@@ -147,14 +158,16 @@ public final class EmbeddedPostgres {
     List<ProcessTable.Running> family = family();
     signal("KILL", family);
     if (!awaitEnd(family, settings.stopTimeout())) {
-      throw new EmbeddedPostgresException("PostgreSQL in " + settings.directory() + " (process " + pid()
-          + ") did not end within " + settings.stopTimeout().toSeconds() + " s of signal 9; the kernel holds it,"
-          + " look for a hanging disk");
+      throw new EmbeddedPostgresException(
+          "PostgreSQL in " + settings.directory() + " (process " + pid()
+              + ") did not end within " + settings.stopTimeout().toSeconds()
+              + " s of signal 9; the kernel holds it,"
+              + " look for a hanging disk");
     }
   }
 
-  private static EmbeddedPostgres startLocked(EmbeddedPostgresSettings settings, Path home, RunAs runAs)
-      throws IOException {
+  private static EmbeddedPostgres startLocked(
+      EmbeddedPostgresSettings settings, Path home, RunAs runAs) throws IOException {
     Optional<EmbeddedPostgres> left = adopt(settings);
     if (left.isPresent()) {
       return left.get();
@@ -170,7 +183,10 @@ public final class EmbeddedPostgres {
       try {
         Optional<EmbeddedPostgres> started = awaitLogin(settings, process, deadline);
         if (started.isPresent()) {
-          LOG.info("postgresql directory={} port={} pid={} started", settings.directory(), settings.port(),
+          LOG.info(
+              "postgresql directory={} port={} pid={} started",
+              settings.directory(),
+              settings.port(),
               process.pid());
           return started.get();
         }
@@ -193,37 +209,47 @@ public final class EmbeddedPostgres {
     var found = new EmbeddedPostgres(settings, left.get());
     String who = "a PostgreSQL (process " + found.pid() + ") already runs in " + data;
     if (file.get().port() != settings.port()) {
-      throw new EmbeddedPostgresException(who + " on port " + file.get().port() + ", not on the wanted "
-          + settings.port() + "; stop it or use its port");
+      throw new EmbeddedPostgresException(who + " on port " + file.get().port()
+          + ", not on the wanted " + settings.port() + "; stop it or use its port");
     }
     long deadline = System.nanoTime() + settings.startTimeout().toNanos();
     while (found.isRunning()) {
       Optional<SQLException> refused = Login.attempt(settings, dataOf(settings));
       if (refused.isEmpty()) {
-        LOG.info("postgresql directory={} port={} pid={} adopted why=\"it was left running\"", settings.directory(),
-            settings.port(), found.pid());
+        LOG.info(
+            "postgresql directory={} port={} pid={} adopted why=\"it was left running\"",
+            settings.directory(),
+            settings.port(),
+            found.pid());
         return Optional.of(found);
       }
       if (System.nanoTime() > deadline) {
-        throw new EmbeddedPostgresException(who + " and did not accept a login within "
-            + settings.startTimeout().toSeconds() + " s; see " + logOf(settings) + " or stop it", refused.get());
+        throw new EmbeddedPostgresException(
+            who + " and did not accept a login within "
+                + settings.startTimeout().toSeconds() + " s; see " + logOf(settings)
+                + " or stop it",
+            refused.get());
       }
       pause();
     }
-    return Optional.empty();                                   // it was on its way out
+    return Optional.empty(); // it was on its way out
   }
 
   private static void requireFreePort(EmbeddedPostgresSettings settings) {
     try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true);                            // as PostgreSQL does; a listener is still in the way
+      socket.setReuseAddress(true); // as PostgreSQL does; a listener is still in the way
       socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), settings.port()));
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("port " + settings.port() + " on " + HOST
-          + " is in use by another program; stop it or choose another port for " + settings.directory(), e);
+      throw new EmbeddedPostgresException(
+          "port " + settings.port() + " on " + HOST
+              + " is in use by another program; stop it or choose another port for "
+              + settings.directory(),
+          e);
     }
   }
 
-  private static void initialise(EmbeddedPostgresSettings settings, Path home, RunAs runAs) throws IOException {
+  private static void initialise(EmbeddedPostgresSettings settings, Path home, RunAs runAs)
+      throws IOException {
     Path unfinished = settings.directory().resolve("data.unfinished");
     PostgresBinaries.deleteRecursively(unfinished);
     Files.createDirectory(unfinished);
@@ -233,11 +259,22 @@ public final class EmbeddedPostgres {
     Login.writePrivately(copy, Login.password(settings));
     runAs.own(copy);
     try {
-      Process initdb = program(settings, runAs, List.of(home.resolve("bin/initdb").toString(),
-          "--pgdata=" + unfinished, "--username=" + USER, "--pwfile=" + copy, "--auth=scram-sha-256",
-          "--data-checksums", "--encoding=UTF8", "--locale=C", "--no-instructions"));
+      Process initdb = program(
+          settings,
+          runAs,
+          List.of(
+              home.resolve("bin/initdb").toString(),
+              "--pgdata=" + unfinished,
+              "--username=" + USER,
+              "--pwfile=" + copy,
+              "--auth=scram-sha-256",
+              "--data-checksums",
+              "--encoding=UTF8",
+              "--locale=C",
+              "--no-instructions"));
       if (endOf(initdb) != 0) {
-        throw new EmbeddedPostgresException("initdb failed in " + settings.directory() + ": " + logTail(settings));
+        throw new EmbeddedPostgresException(
+            "initdb failed in " + settings.directory() + ": " + logTail(settings));
       }
     } finally {
       Files.deleteIfExists(copy);
@@ -251,30 +288,43 @@ public final class EmbeddedPostgres {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("interrupted while waiting for " + process.info().command().orElse("a program of PostgreSQL"));
+      throw new EmbeddedPostgresException("interrupted while waiting for "
+          + process.info().command().orElse("a program of PostgreSQL"));
     }
   }
 
-  private static Process launch(EmbeddedPostgresSettings settings, Path home, RunAs runAs) throws IOException {
+  private static Process launch(EmbeddedPostgresSettings settings, Path home, RunAs runAs)
+      throws IOException {
     if (Files.exists(logOf(settings)) && Files.size(logOf(settings)) > LOG_LIMIT_BYTES) {
-      Files.move(logOf(settings), logOf(settings).resolveSibling("postgresql.log.1"),
+      Files.move(
+          logOf(settings),
+          logOf(settings).resolveSibling("postgresql.log.1"),
           StandardCopyOption.REPLACE_EXISTING);
     }
-    var command = new ArrayList<>(List.of(home.resolve("bin/postgres").toString(),
-        "-D", dataOf(settings).toString(), "-p", Integer.toString(settings.port())));
+    var command = new ArrayList<>(List.of(
+        home.resolve("bin/postgres").toString(),
+        "-D",
+        dataOf(settings).toString(),
+        "-p",
+        Integer.toString(settings.port())));
     SERVER_SETTINGS.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
     return program(settings, runAs, command);
   }
 
   /** Runs it in a session of its own, so that no terminal reaches it, with no pipe to this JVM. */
-  private static Process program(EmbeddedPostgresSettings settings, RunAs runAs, List<String> command)
-      throws IOException {
+  private static Process program(
+      EmbeddedPostgresSettings settings, RunAs runAs, List<String> command) throws IOException {
     var whole = new ArrayList<>(List.of("setsid"));
     whole.addAll(runAs.command(command));
-    var builder = new ProcessBuilder(whole).directory(settings.directory().toFile()).redirectErrorStream(true)
+    var builder = new ProcessBuilder(whole)
+        .directory(settings.directory().toFile())
+        .redirectErrorStream(true)
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(logOf(settings).toFile()));
-    builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
     return builder.start();
   }
 
@@ -288,9 +338,11 @@ public final class EmbeddedPostgres {
         if (tail.contains("shared memory block") || tail.contains("lock file \"postmaster.pid\"")) {
           return Optional.empty();
         }
-        throw new EmbeddedPostgresException("PostgreSQL in " + settings.directory() + " ended at once: " + tail);
+        throw new EmbeddedPostgresException(
+            "PostgreSQL in " + settings.directory() + " ended at once: " + tail);
       }
-      Optional<PidFile> file = PidFile.read(dataOf(settings)).filter(f -> f.pid() == process.pid() && f.ready());
+      Optional<PidFile> file =
+          PidFile.read(dataOf(settings)).filter(f -> f.pid() == process.pid() && f.ready());
       if (file.isPresent()) {
         refused = Login.attempt(settings, dataOf(settings));
         if (refused.isEmpty()) {
@@ -299,9 +351,11 @@ public final class EmbeddedPostgres {
       }
       pause();
     }
-    throw new EmbeddedPostgresException("PostgreSQL in " + settings.directory() + " accepted no login within "
-        + settings.startTimeout().toSeconds() + " s" + refused.map(e -> " (" + e.getMessage() + ")").orElse("")
-        + "; its log ends with: " + logTail(settings));
+    throw new EmbeddedPostgresException(
+        "PostgreSQL in " + settings.directory() + " accepted no login within "
+            + settings.startTimeout().toSeconds() + " s"
+            + refused.map(e -> " (" + e.getMessage() + ")").orElse("")
+            + "; its log ends with: " + logTail(settings));
   }
 
   /** The postmaster first, then its children; empty if it does not run. */
@@ -309,8 +363,12 @@ public final class EmbeddedPostgres {
     if (!isRunning()) {
       return List.of();
     }
-    var children = ProcessHandle.of(pid()).stream().flatMap(ProcessHandle::descendants).map(ProcessHandle::pid);
-    return Stream.concat(Stream.of(pid()), children).flatMap(pid -> ProcessTable.find(pid).stream()).toList();
+    var children = ProcessHandle.of(pid()).stream()
+        .flatMap(ProcessHandle::descendants)
+        .map(ProcessHandle::pid);
+    return Stream.concat(Stream.of(pid()), children)
+        .flatMap(pid -> ProcessTable.find(pid).stream())
+        .toList();
   }
 
   private static boolean awaitEnd(List<ProcessTable.Running> family, Duration limit) {
@@ -328,7 +386,8 @@ public final class EmbeddedPostgres {
     if (targets.isEmpty()) {
       return;
     }
-    var command = new ArrayList<>(List.of("sh", "-c", "kill -s " + name + " \"$@\" 2>/dev/null || true", "sh"));
+    var command = new ArrayList<>(
+        List.of("sh", "-c", "kill -s " + name + " \"$@\" 2>/dev/null || true", "sh"));
     targets.forEach(target -> command.add(Long.toString(target.pid())));
     try {
       endOf(new ProcessBuilder(command).start());

@@ -32,7 +32,8 @@ final class Login {
   }
 
   private static Optional<SQLException> createDatabase(EmbeddedPostgresSettings settings) {
-    try (Connection connection = connect(settings, "postgres"); var statement = connection.createStatement()) {
+    try (Connection connection = connect(settings, "postgres");
+        var statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + DATABASE);
       return Optional.empty();
     } catch (SQLException e) {
@@ -40,18 +41,23 @@ final class Login {
     }
   }
 
-  private static Optional<SQLException> requireDirectory(Connection connection, Path data) throws SQLException {
-    try (var statement = connection.createStatement(); var row = statement.executeQuery("SHOW data_directory")) {
+  private static Optional<SQLException> requireDirectory(Connection connection, Path data)
+      throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery("SHOW data_directory")) {
       row.next();
       Path theirs = Path.of(row.getString(1));
-      return Files.isSameFile(theirs, data) ? Optional.empty()
+      return Files.isSameFile(theirs, data)
+          ? Optional.empty()
           : Optional.of(new SQLException("the server on this port keeps its data in " + theirs));
     } catch (IOException e) {
-      return Optional.of(new SQLException("the server on this port keeps its data elsewhere: " + e.getMessage(), e));
+      return Optional.of(new SQLException(
+          "the server on this port keeps its data elsewhere: " + e.getMessage(), e));
     }
   }
 
-  private static Connection connect(EmbeddedPostgresSettings settings, String database) throws SQLException {
+  private static Connection connect(EmbeddedPostgresSettings settings, String database)
+      throws SQLException {
     var properties = new Properties();
     properties.setProperty("user", USER);
     properties.setProperty("connectTimeout", "5");
@@ -61,7 +67,8 @@ final class Login {
     } catch (IOException e) {
       throw new EmbeddedPostgresException("cannot read " + passwordFile(settings), e);
     }
-    return new Driver().connect("jdbc:postgresql://" + HOST + ":" + settings.port() + "/" + database, properties);
+    return new Driver()
+        .connect("jdbc:postgresql://" + HOST + ":" + settings.port() + "/" + database, properties);
   }
 
   static Path passwordFile(EmbeddedPostgresSettings settings) {
@@ -81,7 +88,8 @@ final class Login {
   }
 
   static void writePrivately(Path file, String text) throws IOException {
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, text);
   }
 }

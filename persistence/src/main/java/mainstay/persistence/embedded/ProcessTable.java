@@ -30,11 +30,13 @@ public final class ProcessTable {
       return Optional.empty();
     }
     int open = stat.indexOf('(');
-    int close = stat.lastIndexOf(')');                         // the name itself may contain anything
-    String[] fields = stat.substring(close + 2).split(" ");    // fields[0] is the state, the third in proc(5)
+    int close = stat.lastIndexOf(')'); // the name itself may contain anything
+    String[] fields =
+        stat.substring(close + 2).split(" "); // fields[0] is the state, the third in proc(5)
     boolean dead = fields[0].equals("Z") || fields[0].equals("X");
     return dead
         ? Optional.empty()
-        : Optional.of(new Running(pid, stat.substring(open + 1, close), Long.parseLong(fields[19])));
+        : Optional.of(
+            new Running(pid, stat.substring(open + 1, close), Long.parseLong(fields[19])));
   }
 }

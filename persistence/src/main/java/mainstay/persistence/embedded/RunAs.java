@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +34,8 @@ final class RunAs {
     try {
       return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot tell which user this is: /proc is not readable", e);
+      throw new EmbeddedPostgresException(
+          "cannot tell which user this is: /proc is not readable", e);
     }
   }
 
@@ -44,29 +44,37 @@ final class RunAs {
     if (!isRoot()) {
       return new RunAs(false, List.of());
     }
-    List<String> setpriv = List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
+    List<String> setpriv =
+        List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
     var plain = new RunAs(true, concat(setpriv, List.of("--inh-caps=-all", "--")));
     closedTo(binaries).ifPresent(closed -> {
-      throw refusal(closed, "set MAINSTAY_CACHE_DIR to a directory elsewhere (such as /var/cache/mainstay)");
+      throw refusal(
+          closed, "set MAINSTAY_CACHE_DIR to a directory elsewhere (such as /var/cache/mainstay)");
     });
     Optional<Path> closed = closedTo(directory);
     if (closed.isEmpty()) {
       return plain;
     }
-    var capable = new RunAs(true,
-        concat(setpriv, List.of("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--")));
+    var capable = new RunAs(
+        true,
+        concat(
+            setpriv,
+            List.of("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--")));
     if (!capable.canEnter(directory)) {
       throw refusal(closed.get(), "choose a directory elsewhere (such as under /var/lib)");
     }
-    LOG.debug("postgresql directory={} runs as nobody with CAP_DAC_OVERRIDE why=\"{} is closed to other users\"",
-        directory, closed.get());
+    LOG.debug(
+        "postgresql directory={} runs as nobody with CAP_DAC_OVERRIDE why=\"{} is closed to other users\"",
+        directory,
+        closed.get());
     return capable;
   }
 
   private static EmbeddedPostgresException refusal(Path closed, String remedy) {
-    return new EmbeddedPostgresException("PostgreSQL cannot run as root, and the user nobody, whom it runs as instead,"
-        + " cannot enter " + closed + "; run 'chmod o+x " + closed + "', " + remedy
-        + ", or start as another user than root");
+    return new EmbeddedPostgresException(
+        "PostgreSQL cannot run as root, and the user nobody, whom it runs as instead,"
+            + " cannot enter " + closed + "; run 'chmod o+x " + closed + "', " + remedy
+            + ", or start as another user than root");
   }
 
   /** The first directory on the way to {@code target} that other users may not enter. */
@@ -90,14 +98,19 @@ final class RunAs {
   private boolean canEnter(Path directory) {
     try {
       Process probe = new ProcessBuilder(command(List.of("ls", "-d", directory + "/.")))
-          .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
       return probe.waitFor() == 0;
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot run setpriv (package util-linux), which starting PostgreSQL as root"
-          + " needs; install it or start as another user than root", e);
+      throw new EmbeddedPostgresException(
+          "cannot run setpriv (package util-linux), which starting PostgreSQL as root"
+              + " needs; install it or start as another user than root",
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("interrupted while looking for a user to run PostgreSQL as");
+      throw new EmbeddedPostgresException(
+          "interrupted while looking for a user to run PostgreSQL as");
     }
   }
 

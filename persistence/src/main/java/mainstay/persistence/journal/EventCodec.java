@@ -14,10 +14,13 @@ final class EventCodec {
   StoredForm encode(Object object) {
     var serializer = serialization.findSerializerFor(object);
     byte[] payload = serialization.serialize(object).get();
-    return new StoredForm(serializer.identifier(), Serializers.manifestFor(serializer, object), payload);
+    return new StoredForm(
+        serializer.identifier(), Serializers.manifestFor(serializer, object), payload);
   }
 
   Object decode(StoredForm form) {
-    return serialization.deserialize(form.payload(), form.serializerId(), form.manifest()).get();
+    return serialization
+        .deserialize(form.payload(), form.serializerId(), form.manifest())
+        .get();
   }
 }

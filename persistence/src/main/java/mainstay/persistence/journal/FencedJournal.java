@@ -58,7 +58,8 @@ public final class FencedJournal extends AsyncWriteJournal {
   }
 
   @Override
-  public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
+  public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(
+      Iterable<AtomicWrite> messages) {
     var verdicts = new ArrayList<Optional<Exception>>();
     var rows = new ArrayList<JournalWrite.Row>();
     var stamps = new ArrayList<Optional<FenceStamp>>();
@@ -71,7 +72,7 @@ public final class FencedJournal extends AsyncWriteJournal {
         events.forEach(event -> stamps.add(stamp(event)));
         rows.addAll(encoded);
         verdicts.add(Optional.empty());
-      } catch (Exception e) {                                  // serializers throw what they like
+      } catch (Exception e) { // serializers throw what they like
         verdicts.add(Optional.of(e));
       }
     }
@@ -79,11 +80,14 @@ public final class FencedJournal extends AsyncWriteJournal {
       return Futures.successful(verdicts);
     }
     if (stamps.stream().distinct().count() > 1) {
-      return Futures.failed(new IllegalStateException(
-          "stream " + persistenceId + " writes in several terms at once: " + stamps.stream().distinct().toList()));
+      return Futures.failed(new IllegalStateException("stream " + persistenceId
+          + " writes in several terms at once: " + stamps.stream().distinct().toList()));
     }
     var write = JournalWrite.of(
-        persistenceId, stamps.get(0), rows, System.nanoTime() + settings.writeTimeout().toNanos());
+        persistenceId,
+        stamps.get(0),
+        rows,
+        System.nanoTime() + settings.writeTimeout().toNanos());
     store(write);
     return write.done().future().map(stored -> verdicts, DIRECTLY);
   }
@@ -94,9 +98,10 @@ public final class FencedJournal extends AsyncWriteJournal {
     if (max <= 0 || from > to) {
       return Futures.successful(null);
     }
-    SqlWork<Void> replay =
-        session -> sql.replay(session, persistenceId, from, to, max, settings.fetchSize(), replayCallback);
-    return scala(database.read("replay " + persistenceId, replay.inTransaction()));   // a cursor needs a transaction
+    SqlWork<Void> replay = session ->
+        sql.replay(session, persistenceId, from, to, max, settings.fetchSize(), replayCallback);
+    return scala(database.read(
+        "replay " + persistenceId, replay.inTransaction())); // a cursor needs a transaction
   }
 
   /** Waits for a write of the same stream that runs, so that what follows a crash of its actor sees it. */
@@ -105,8 +110,11 @@ public final class FencedJournal extends AsyncWriteJournal {
     var write = running.getOrDefault(persistenceId, Futures.successful(null));
     return write
         .transform(anyOutcome -> Try.apply(() -> null), DIRECTLY)
-        .flatMap(ended -> scala(database.read("read the last sequence number of " + persistenceId,
-            session -> sql.highestSequence(session, persistenceId))), DIRECTLY);
+        .flatMap(
+            ended -> scala(database.read(
+                "read the last sequence number of " + persistenceId,
+                session -> sql.highestSequence(session, persistenceId))),
+            DIRECTLY);
   }
 
   @Override
@@ -127,15 +135,22 @@ public final class FencedJournal extends AsyncWriteJournal {
     if (payload instanceof Fenced fenced) {
       payload = fenced.event();
     } else if (!settings.acceptUnfenced()) {
-      throw new IllegalArgumentException("event " + payload.getClass().getName() + " of " + event.persistenceId()
-          + " claims no term; its actor needs a FencingAdapter");
+      throw new IllegalArgumentException("event " + payload.getClass().getName() + " of "
+          + event.persistenceId() + " claims no term; its actor needs a FencingAdapter");
     }
     return new JournalWrite.Row(
-        event.sequenceNr(), event.writerUuid(), event.timestamp(), event.manifest(), codec.encode(payload), tags(event));
+        event.sequenceNr(),
+        event.writerUuid(),
+        event.timestamp(),
+        event.manifest(),
+        codec.encode(payload),
+        tags(event));
   }
 
   private static Optional<FenceStamp> stamp(PersistentRepr event) {
-    return untagged(event) instanceof Fenced fenced ? Optional.of(fenced.stamp()) : Optional.empty();
+    return untagged(event) instanceof Fenced fenced
+        ? Optional.of(fenced.stamp())
+        : Optional.empty();
   }
 
   private static Object untagged(PersistentRepr event) {
@@ -143,7 +158,9 @@ public final class FencedJournal extends AsyncWriteJournal {
   }
 
   private static Set<String> tags(PersistentRepr event) {
-    return event.payload() instanceof Tagged tagged ? CollectionConverters.asJava(tagged.tags()) : Set.of();
+    return event.payload() instanceof Tagged tagged
+        ? CollectionConverters.asJava(tagged.tags())
+        : Set.of();
   }
 
   /** Completes on the thread of the database; Akka's plugins move on to their actor themselves. */
@@ -153,8 +170,11 @@ public final class FencedJournal extends AsyncWriteJournal {
       if (failure == null) {
         promise.success(value);
       } else {
-        promise.failure(failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-            ? failure.getCause() : failure);
+        promise.failure(
+            failure instanceof java.util.concurrent.CompletionException
+                    && failure.getCause() != null
+                ? failure.getCause()
+                : failure);
       }
     });
     return promise.future();

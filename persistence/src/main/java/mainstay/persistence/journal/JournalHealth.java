@@ -22,7 +22,8 @@ public final class JournalHealth implements Extension {
    * @param supersededWriters refused because another writer had stored that sequence number
    * @param failedWrites refused, or lost with unknown outcome, for any other reason
    */
-  public record Counters(long commits, long events, long staleWrites, long supersededWriters, long failedWrites) {}
+  public record Counters(
+      long commits, long events, long staleWrites, long supersededWriters, long failedWrites) {}
 
   public static JournalHealth get(ActorSystem system) {
     return Id.INSTANCE.get(system);
@@ -33,7 +34,12 @@ public final class JournalHealth implements Extension {
   }
 
   public Counters counters() {
-    return new Counters(commits.sum(), events.sum(), staleWrites.sum(), supersededWriters.sum(), failedWrites.sum());
+    return new Counters(
+        commits.sum(),
+        events.sum(),
+        staleWrites.sum(),
+        supersededWriters.sum(),
+        failedWrites.sum());
   }
 
   private static final class Id extends AbstractExtensionId<JournalHealth> {

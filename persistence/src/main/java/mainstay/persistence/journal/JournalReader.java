@@ -92,7 +92,8 @@ public final class JournalReader {
       try (var row = query.executeQuery()) {
         while (bytes < CHUNK_BYTES && row.next()) {
           var form = new StoredForm(row.getInt(4), row.getString(5), row.getBytes(6));
-          events.add(new StoredEvent(row.getString(1), row.getLong(2), JournalSql.text(row.getBytes(3)), form));
+          events.add(new StoredEvent(
+              row.getString(1), row.getLong(2), JournalSql.text(row.getBytes(3)), form));
           bytes += form.payload().length;
         }
       }

@@ -5,11 +5,17 @@ import java.time.Duration;
 
 /** Section {@code mainstay.persistence.journal} without what Akka reads from it; explained in {@code reference.conf}. */
 record JournalSettings(
-    int lanes, int groupLimit, long groupLimitBytes, Duration writeTimeout, int fetchSize, boolean acceptUnfenced) {
+    int lanes,
+    int groupLimit,
+    long groupLimitBytes,
+    Duration writeTimeout,
+    int fetchSize,
+    boolean acceptUnfenced) {
   JournalSettings {
     if (lanes < 1 || groupLimit < 1 || groupLimitBytes < 1 || fetchSize < 1) {
-      throw new IllegalArgumentException("mainstay.persistence.journal: lanes = " + lanes + ", group-limit = " + groupLimit
-          + ", group-limit-bytes = " + groupLimitBytes + " and fetch-size = " + fetchSize + " must be at least 1");
+      throw new IllegalArgumentException("mainstay.persistence.journal: lanes = " + lanes
+          + ", group-limit = " + groupLimit + ", group-limit-bytes = " + groupLimitBytes
+          + " and fetch-size = " + fetchSize + " must be at least 1");
     }
   }
 

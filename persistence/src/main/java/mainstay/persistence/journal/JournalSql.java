@@ -37,8 +37,9 @@ final class JournalSql {
             as e(pid, seq, writer, tag)
           join event_journal j on j.persistence_id = e.pid and j.sequence_number = e.seq and j.writer = e.writer;
       """;
-  private static final String COLUMNS = "persistence_id, sequence_number, writer, write_timestamp, adapter_manifest, "
-      + "deleted, event_ser_id, event_ser_manifest, event_payload, meta_ser_id, meta_ser_manifest, meta_payload";
+  private static final String COLUMNS =
+      "persistence_id, sequence_number, writer, write_timestamp, adapter_manifest, "
+          + "deleted, event_ser_id, event_ser_manifest, event_payload, meta_ser_id, meta_ser_manifest, meta_payload";
 
   private final EventCodec codec;
   private final int textSerializer;
@@ -53,23 +54,36 @@ final class JournalSql {
    *
    * @return who holds the terms that the writes claim; whose claim differs has stored nothing
    */
-  Map<ServiceName, Activation> store(Connection session, Collection<JournalWrite> writes) throws SQLException {
-    var services = writes.stream().flatMap(write -> write.stamp().stream()).map(stamp -> stamp.fence().service()).toList();
+  Map<ServiceName, Activation> store(Connection session, Collection<JournalWrite> writes)
+      throws SQLException {
+    var services = writes.stream()
+        .flatMap(write -> write.stamp().stream())
+        .map(stamp -> stamp.fence().service())
+        .toList();
     var rows = new Rows(writes);
     var tags = new Tags(writes);
-    return TermFence.write(session, services, tags.isEmpty() ? INSERT : INSERT + TAGS, (statement, first) -> {
-      statement.setInt(first, textSerializer);
-      int next = rows.set(session, statement, first + 1);
-      if (!tags.isEmpty()) {
-        tags.set(session, statement, next);
-      }
-    });
+    return TermFence.write(
+        session, services, tags.isEmpty() ? INSERT : INSERT + TAGS, (statement, first) -> {
+          statement.setInt(first, textSerializer);
+          int next = rows.set(session, statement, first + 1);
+          if (!tags.isEmpty()) {
+            tags.set(session, statement, next);
+          }
+        });
   }
 
-  Void replay(Connection session, String persistenceId, long from, long to, long max, int fetchSize,
-      Consumer<PersistentRepr> target) throws SQLException {
-    try (var query = session.prepareStatement("select " + COLUMNS + " from event_journal where persistence_id = ? "
-        + "and not deleted and sequence_number >= ? and sequence_number <= ? order by sequence_number limit ?")) {
+  Void replay(
+      Connection session,
+      String persistenceId,
+      long from,
+      long to,
+      long max,
+      int fetchSize,
+      Consumer<PersistentRepr> target)
+      throws SQLException {
+    try (var query = session.prepareStatement(
+        "select " + COLUMNS + " from event_journal where persistence_id = ? "
+            + "and not deleted and sequence_number >= ? and sequence_number <= ? order by sequence_number limit ?")) {
       query.setString(1, persistenceId);
       query.setLong(2, from);
       query.setLong(3, to);
@@ -98,11 +112,13 @@ final class JournalSql {
 
   /** The last one is only marked, since its number must be remembered. */
   Void delete(Connection session, String persistenceId, long to) throws SQLException {
-    try (var mark = session.prepareStatement("update event_journal set deleted = true where persistence_id = ? "
-            + "and not deleted and sequence_number = (select max(sequence_number) from event_journal "
-            + "where persistence_id = ? and sequence_number <= ?)");
-        var delete = session.prepareStatement("delete from event_journal where persistence_id = ? and sequence_number < "
-            + "(select max(sequence_number) from event_journal where persistence_id = ? and sequence_number <= ?)")) {
+    try (var mark = session.prepareStatement(
+            "update event_journal set deleted = true where persistence_id = ? "
+                + "and not deleted and sequence_number = (select max(sequence_number) from event_journal "
+                + "where persistence_id = ? and sequence_number <= ?)");
+        var delete = session.prepareStatement(
+            "delete from event_journal where persistence_id = ? and sequence_number < "
+                + "(select max(sequence_number) from event_journal where persistence_id = ? and sequence_number <= ?)")) {
       for (PreparedStatement statement : List.of(mark, delete)) {
         statement.setString(1, persistenceId);
         statement.setString(2, persistenceId);
@@ -116,8 +132,15 @@ final class JournalSql {
   private PersistentRepr event(ResultSet row) throws SQLException {
     Object payload = codec.decode(new StoredForm(row.getInt(7), row.getString(8), row.getBytes(9)));
     String adapterManifest = row.getString(5) == null ? "" : row.getString(5);
-    PersistentRepr event = PersistentRepr.apply(payload, row.getLong(2), row.getString(1), adapterManifest,
-        row.getBoolean(6), null, row.getString(3)).withTimestamp(row.getLong(4));
+    PersistentRepr event = PersistentRepr.apply(
+            payload,
+            row.getLong(2),
+            row.getString(1),
+            adapterManifest,
+            row.getBoolean(6),
+            null,
+            row.getString(3))
+        .withTimestamp(row.getLong(4));
     byte[] metadata = row.getBytes(12);
     if (metadata == null) {
       return event;
@@ -178,7 +201,8 @@ final class JournalSql {
       }
     }
 
-    private int set(Connection session, PreparedStatement statement, int first) throws SQLException {
+    private int set(Connection session, PreparedStatement statement, int first)
+        throws SQLException {
       int next = first;
       statement.setArray(next++, session.createArrayOf("varchar", pids));
       statement.setArray(next++, session.createArrayOf("int8", sequences));
@@ -219,7 +243,8 @@ final class JournalSql {
       return tags.isEmpty();
     }
 
-    private void set(Connection session, PreparedStatement statement, int first) throws SQLException {
+    private void set(Connection session, PreparedStatement statement, int first)
+        throws SQLException {
       statement.setArray(first, session.createArrayOf("varchar", pids.toArray()));
       statement.setArray(first + 1, session.createArrayOf("int8", sequences.toArray()));
       statement.setArray(first + 2, session.createArrayOf("varchar", writers.toArray()));

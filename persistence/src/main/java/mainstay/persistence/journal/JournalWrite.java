@@ -15,15 +15,26 @@ import scala.concurrent.Promise;
  * @param done completed once the database has answered
  */
 record JournalWrite(
-    String persistenceId, Optional<FenceStamp> stamp, List<Row> rows, long bytes, long deadline, Promise<Void> done) {
+    String persistenceId,
+    Optional<FenceStamp> stamp,
+    List<Row> rows,
+    long bytes,
+    long deadline,
+    Promise<Void> done) {
 
-  static JournalWrite of(String persistenceId, Optional<FenceStamp> stamp, List<Row> rows, long deadline) {
+  static JournalWrite of(
+      String persistenceId, Optional<FenceStamp> stamp, List<Row> rows, long deadline) {
     long bytes = rows.stream().mapToLong(row -> row.form().payload().length).sum();
     return new JournalWrite(persistenceId, stamp, rows, bytes, deadline, Futures.promise());
   }
 
   record Row(
-      long sequence, String writer, long timestamp, String adapterManifest, StoredForm form, Set<String> tags) {}
+      long sequence,
+      String writer,
+      long timestamp,
+      String adapterManifest,
+      StoredForm form,
+      Set<String> tags) {}
 
   void succeed() {
     done.trySuccess(null);

@@ -16,7 +16,8 @@ public final class ScratchStreams {
   public CompletionStage<Void> remove(String persistenceId) {
     SqlWork<Void> remove = session -> {
       for (var table : new String[] {"event_journal", "snapshot"}) {
-        try (var delete = session.prepareStatement("delete from " + table + " where persistence_id = ?")) {
+        try (var delete =
+            session.prepareStatement("delete from " + table + " where persistence_id = ?")) {
           delete.setString(1, persistenceId);
           delete.executeUpdate();
         }

@@ -5,7 +5,10 @@ public final class SupersededWriterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   SupersededWriterException(String persistenceId, long firstSequence, Throwable cause) {
-    super("stream " + persistenceId + " already holds an event written by another at or after sequence number "
-        + firstSequence, cause);
+    super(
+        "stream " + persistenceId
+            + " already holds an event written by another at or after sequence number "
+            + firstSequence,
+        cause);
   }
 }

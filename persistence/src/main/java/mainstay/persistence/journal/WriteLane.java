@@ -29,8 +29,8 @@ final class WriteLane {
   private final JournalSql sql;
   private final JournalSettings settings;
   private final JournalHealth health;
-  private final ArrayDeque<JournalWrite> waiting = new ArrayDeque<>();   // guarded by this
-  private boolean busy;                                                  // guarded by this
+  private final ArrayDeque<JournalWrite> waiting = new ArrayDeque<>(); // guarded by this
+  private boolean busy; // guarded by this
 
   WriteLane(Database database, JournalSql sql, JournalSettings settings, JournalHealth health) {
     this.database = database;
@@ -43,7 +43,10 @@ final class WriteLane {
   void add(JournalWrite write) {
     synchronized (this) {
       if (waiting.size() >= database.limits().queueLimit()) {
-        refuse(write, waiting.size() + " other writes wait in its lane (mainstay.persistence.connections.queue-limit)");
+        refuse(
+            write,
+            waiting.size()
+                + " other writes wait in its lane (mainstay.persistence.connections.queue-limit)");
         return;
       }
       waiting.add(write);
@@ -81,7 +84,8 @@ final class WriteLane {
       }
       events += next.rows().size();
       bytes += next.bytes();
-      if (!group.isEmpty() && (events > settings.groupLimit() || bytes > settings.groupLimitBytes())) {
+      if (!group.isEmpty()
+          && (events > settings.groupLimit() || bytes > settings.groupLimitBytes())) {
         break;
       }
       group.add(waiting.remove());
@@ -97,7 +101,7 @@ final class WriteLane {
       if (concernsAll(e)) {
         group.forEach(write -> fail(write, e));
       } else if (group.size() > 1) {
-        storeOneByOne(group);                                  // one of them is at fault; the others must not suffer
+        storeOneByOne(group); // one of them is at fault; the others must not suffer
       } else {
         fail(group.get(0), causeOf(e, group.get(0)));
       }
@@ -116,7 +120,9 @@ final class WriteLane {
       } catch (DatabaseUnavailableException e) {
         fail(write, causeOf(e, write));
         if (concernsAll(e)) {
-          group.subList(i + 1, group.size()).forEach(rest -> refuse(rest, "it was lost a moment ago: " + e.getMessage()));
+          group
+              .subList(i + 1, group.size())
+              .forEach(rest -> refuse(rest, "it was lost a moment ago: " + e.getMessage()));
           return;
         }
       }
@@ -151,30 +157,38 @@ final class WriteLane {
   }
 
   private static boolean concernsAll(DatabaseUnavailableException e) {
-    return !(e.getCause() instanceof SQLException sql) || switch (SqlFailure.of(sql.getSQLState())) {
-      case DISCONNECTED -> true;
-      case DUPLICATE, TIMED_OUT, REFUSED -> false;
-    };
+    return !(e.getCause() instanceof SQLException sql)
+        || switch (SqlFailure.of(sql.getSQLState())) {
+          case DISCONNECTED -> true;
+          case DUPLICATE, TIMED_OUT, REFUSED -> false;
+        };
   }
 
   private Exception causeOf(DatabaseUnavailableException e, JournalWrite write) {
     return isDuplicate(e)
-        ? new SupersededWriterException(write.persistenceId(), write.rows().get(0).sequence(), e.getCause())
+        ? new SupersededWriterException(
+            write.persistenceId(), write.rows().get(0).sequence(), e.getCause())
         : e;
   }
 
   private static boolean isDuplicate(DatabaseUnavailableException e) {
-    return e.getCause() instanceof SQLException sql && SqlFailure.of(sql.getSQLState()) == SqlFailure.DUPLICATE;
+    return e.getCause() instanceof SQLException sql
+        && SqlFailure.of(sql.getSQLState()) == SqlFailure.DUPLICATE;
   }
 
   private void fail(JournalWrite write, Exception cause) {
-    (cause instanceof SupersededWriterException ? health.supersededWriters : health.failedWrites).increment();
+    (cause instanceof SupersededWriterException ? health.supersededWriters : health.failedWrites)
+        .increment();
     write.fail(cause);
   }
 
   private void refuse(JournalWrite write, String why) {
-    fail(write, new DatabaseUnavailableException(
-        Outcome.NOT_DONE, OPERATION + ": database " + database.name() + " was not asked, " + why, null));
+    fail(
+        write,
+        new DatabaseUnavailableException(
+            Outcome.NOT_DONE,
+            OPERATION + ": database " + database.name() + " was not asked, " + why,
+            null));
   }
 
   private void abandon(Exception cause) {

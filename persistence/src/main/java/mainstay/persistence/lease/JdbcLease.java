@@ -40,8 +40,9 @@ public final class JdbcLease extends Lease {
   private final long timeoutMillis;
   private final Duration interval;
   private final long operationMillis;
-  private Optional<Holding> holding = Optional.empty();        // guarded by this
-  private CompletableFuture<Boolean> acquiring = CompletableFuture.completedFuture(false);   // guarded by this
+  private Optional<Holding> holding = Optional.empty(); // guarded by this
+  private CompletableFuture<Boolean> acquiring =
+      CompletableFuture.completedFuture(false); // guarded by this
 
   /** Called by Akka with section {@code mainstay.jdbc-lease}, or one like it. */
   public JdbcLease(LeaseSettings settings, ExtendedActorSystem system) {
@@ -62,7 +63,7 @@ public final class JdbcLease extends Lease {
   private static final class Holding {
     private final long version;
     private Consumer<Optional<Throwable>> lost;
-    private long deadline;                                     // nanoTime
+    private long deadline; // nanoTime
     private boolean renewing;
     private Optional<Throwable> lastFailure = Optional.empty();
     private Cancellable heartbeat = Cancellable.alreadyCancelled();
@@ -104,22 +105,25 @@ public final class JdbcLease extends Lease {
       previous = acquiring;
       acquiring = answer;
     }
-    previous.whenComplete((ended, anyFailure) -> attempt(answer, leaseLost));    // one at a time, each with its limit
+    previous.whenComplete(
+        (ended, anyFailure) -> attempt(answer, leaseLost)); // one at a time, each with its limit
     return answer;
   }
 
   private void attempt(CompletableFuture<Boolean> answer, Consumer<Optional<Throwable>> leaseLost) {
     answer.orTimeout(operationMillis, TimeUnit.MILLISECONDS);
     long sent = System.nanoTime();
-    database.control("acquire lease " + settings.leaseName(), this::store).whenComplete((version, failure) -> {
-      if (failure != null) {
-        answer.completeExceptionally(failure);
-      } else if (version.isEmpty()) {
-        answer.complete(false);
-      } else {
-        settle(answer, new Holding(version.getAsLong(), leaseLost), deadlineAfter(sent));
-      }
-    });
+    database
+        .control("acquire lease " + settings.leaseName(), this::store)
+        .whenComplete((version, failure) -> {
+          if (failure != null) {
+            answer.completeExceptionally(failure);
+          } else if (version.isEmpty()) {
+            answer.complete(false);
+          } else {
+            settle(answer, new Holding(version.getAsLong(), leaseLost), deadlineAfter(sent));
+          }
+        });
   }
 
   /** Completes when the database has noted it; {@link #checkLease} says no from the moment of the call. */
@@ -144,11 +148,12 @@ public final class JdbcLease extends Lease {
   private void settle(CompletableFuture<Boolean> answer, Holding next, long deadline) {
     synchronized (this) {
       if (!answer.isDone()) {
-        holding.ifPresent(this::end);                          // acquired again: the new callback counts
+        holding.ifPresent(this::end); // acquired again: the new callback counts
         holding = Optional.of(next);
         holdUntil(next, deadline);
-        next.heartbeat = system.scheduler().scheduleAtFixedRate(
-            interval, interval, () -> heartbeat(next), system.dispatcher());
+        next.heartbeat = system
+            .scheduler()
+            .scheduleAtFixedRate(interval, interval, () -> heartbeat(next), system.dispatcher());
       }
     }
     if (!answer.complete(true)) {
@@ -157,7 +162,7 @@ public final class JdbcLease extends Lease {
           end(next);
         }
       }
-      give(next.version);                                      // if this fails too, the lease expires by itself
+      give(next.version); // if this fails too, the lease expires by itself
     }
   }
 
@@ -169,7 +174,8 @@ public final class JdbcLease extends Lease {
       held.renewing = true;
     }
     long sent = System.nanoTime();
-    database.control("renew lease " + settings.leaseName(), session -> renew(session, held.version))
+    database
+        .control("renew lease " + settings.leaseName(), session -> renew(session, held.version))
         .whenComplete((renewed, failure) -> onRenewal(held, sent, renewed, failure));
   }
 
@@ -180,8 +186,10 @@ public final class JdbcLease extends Lease {
       }
       end(held);
     }
-    tellLost(held, held.lastFailure.or(() -> Optional.of(
-        new TimeoutException("no renewal was answered within " + timeoutMillis + " ms"))));
+    tellLost(
+        held,
+        held.lastFailure.or(() -> Optional.of(
+            new TimeoutException("no renewal was answered within " + timeoutMillis + " ms"))));
   }
 
   private void onRenewal(Holding held, long sent, Boolean renewed, Throwable failure) {
@@ -191,7 +199,8 @@ public final class JdbcLease extends Lease {
         return;
       }
       if (failure != null) {
-        held.lastFailure = Optional.of(failure);               // the next heartbeat tries again until the deadline
+        held.lastFailure =
+            Optional.of(failure); // the next heartbeat tries again until the deadline
         return;
       }
       if (renewed) {
@@ -205,7 +214,10 @@ public final class JdbcLease extends Lease {
   }
 
   private void tellLost(Holding held, Optional<Throwable> cause) {
-    LOG.warn("lease name={} owner={} LOST why=\"{}\"", settings.leaseName(), settings.ownerName(),
+    LOG.warn(
+        "lease name={} owner={} LOST why=\"{}\"",
+        settings.leaseName(),
+        settings.ownerName(),
         cause.map(Throwable::getMessage).orElse("another owner has it"));
     held.lost.accept(cause);
   }
@@ -214,8 +226,12 @@ public final class JdbcLease extends Lease {
   private void holdUntil(Holding held, long deadline) {
     held.deadline = deadline;
     held.expiry.cancel();
-    held.expiry = system.scheduler().scheduleOnce(
-        Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), () -> expire(held), system.dispatcher());
+    held.expiry = system
+        .scheduler()
+        .scheduleOnce(
+            Duration.ofNanos(Math.max(0, deadline - System.nanoTime())),
+            () -> expire(held),
+            system.dispatcher());
   }
 
   /** Callers hold the monitor. */
@@ -235,10 +251,12 @@ public final class JdbcLease extends Lease {
 
   /** The version under which this owner holds the lease now; empty if another one does. */
   private OptionalLong store(Connection session) throws SQLException {
-    try (var upsert = session.prepareStatement("insert into lease (name, owner, version, expires) values (?, ?, 1, "
-        + UNTIL + ") on conflict (name) do update set owner = excluded.owner, version = lease.version + 1, "
-        + "expires = excluded.expires where lease.owner is null or lease.owner = excluded.owner "
-        + "or lease.expires <= clock_timestamp() returning version")) {
+    try (var upsert = session.prepareStatement(
+        "insert into lease (name, owner, version, expires) values (?, ?, 1, "
+            + UNTIL
+            + ") on conflict (name) do update set owner = excluded.owner, version = lease.version + 1, "
+            + "expires = excluded.expires where lease.owner is null or lease.owner = excluded.owner "
+            + "or lease.expires <= clock_timestamp() returning version")) {
       upsert.setString(1, settings.leaseName());
       upsert.setString(2, settings.ownerName());
       upsert.setLong(3, timeoutMillis);
@@ -261,8 +279,9 @@ public final class JdbcLease extends Lease {
 
   private CompletableFuture<Boolean> give(long version) {
     return database.control("release lease " + settings.leaseName(), session -> {
-      try (var update = session.prepareStatement("update lease set owner = null, version = version + 1, "
-          + "expires = clock_timestamp() where name = ? and owner = ? and version = ?")) {
+      try (var update =
+          session.prepareStatement("update lease set owner = null, version = version + 1, "
+              + "expires = clock_timestamp() where name = ? and owner = ? and version = ?")) {
         update.setString(1, settings.leaseName());
         update.setString(2, settings.ownerName());
         update.setLong(3, version);

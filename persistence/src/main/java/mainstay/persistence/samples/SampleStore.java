@@ -41,7 +41,8 @@ public final class SampleStore implements SampleQueries {
         where exists (select 1 from service_term where service = ? and term = ?)
         on conflict do nothing;
       """;
-  private static final String OF_SERIES = " from sample where series_id = (select id from sample_series where name = ?)";
+  private static final String OF_SERIES =
+      " from sample where series_id = (select id from sample_series where name = ?)";
 
   private final Database database;
   private final Map<String, Integer> seriesIds = new ConcurrentHashMap<>();
@@ -59,19 +60,25 @@ public final class SampleStore implements SampleQueries {
    */
   public CompletionStage<Void> write(Fence fence, List<Sample> samples) {
     if (samples.size() > BATCH_LIMIT) {
-      throw new IllegalArgumentException(samples.size() + " samples are more than the " + BATCH_LIMIT + " of one batch");
+      throw new IllegalArgumentException(
+          samples.size() + " samples are more than the " + BATCH_LIMIT + " of one batch");
     }
     if (samples.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     return database.write("store " + samples.size() + " samples of " + fence.service(), session -> {
       var ids = seriesIds(session, samples);
-      // In the order of the key, so that two writers of the same samples never wait for each other in a circle.
+      // In the order of the key, so that two writers of the same samples never wait for each other
+      // in a circle.
       var rows = samples.stream()
           .map(sample -> new Row(ids.get(sample.series()), sample))
-          .sorted(Comparator.comparingInt(Row::series).thenComparing(row -> row.sample().time()))
+          .sorted(Comparator.comparingInt(Row::series)
+              .thenComparing(row -> row.sample().time()))
           .toList();
-      var terms = TermFence.write(session, Set.of(fence.service()), INSERT,
+      var terms = TermFence.write(
+          session,
+          Set.of(fence.service()),
+          INSERT,
           (statement, first) -> set(session, statement, first, rows, fence));
       if (!TermFence.isCurrent(fence, terms)) {
         throw new StaleTermException(fence, Optional.ofNullable(terms.get(fence.service())));
@@ -116,17 +123,20 @@ public final class SampleStore implements SampleQueries {
    * @throws IllegalArgumentException if the step is below 1 ms, or there are more than {@value #ANSWER_LIMIT} of them
    */
   @Override
-  public CompletionStage<List<SampleBucket>> buckets(String series, Instant from, Instant to, Duration step) {
+  public CompletionStage<List<SampleBucket>> buckets(
+      String series, Instant from, Instant to, Duration step) {
     long stepMillis = step.toMillis();
     long start = firstMilli(from);
     long end = firstMilli(to);
-    if (stepMillis < 1 || end > start && Math.subtractExact(end, start) / stepMillis >= ANSWER_LIMIT) {
+    if (stepMillis < 1
+        || end > start && Math.subtractExact(end, start) / stepMillis >= ANSWER_LIMIT) {
       throw new IllegalArgumentException("step " + step + " from " + from + " to " + to
           + " must be at least 1 ms and give at most " + ANSWER_LIMIT + " steps");
     }
     return database.read("read steps of " + series, session -> {
-      try (var query = session.prepareStatement("select (ts_ms - ?) / ? as step, min(val), max(val), avg(val), count(val)"
-          + OF_SERIES + " and ts_ms >= ? and ts_ms < ? and val is not null group by step order by step")) {
+      try (var query = session.prepareStatement(
+          "select (ts_ms - ?) / ? as step, min(val), max(val), avg(val), count(val)" + OF_SERIES
+              + " and ts_ms >= ? and ts_ms < ? and val is not null group by step order by step")) {
         query.setLong(1, start);
         query.setLong(2, stepMillis);
         query.setString(3, series);
@@ -135,8 +145,12 @@ public final class SampleStore implements SampleQueries {
         var buckets = new ArrayList<SampleBucket>();
         try (var row = query.executeQuery()) {
           while (row.next()) {
-            buckets.add(new SampleBucket(Instant.ofEpochMilli(start + row.getLong(1) * stepMillis),
-                row.getDouble(2), row.getDouble(3), row.getDouble(4), row.getLong(5)));
+            buckets.add(new SampleBucket(
+                Instant.ofEpochMilli(start + row.getLong(1) * stepMillis),
+                row.getDouble(2),
+                row.getDouble(3),
+                row.getDouble(4),
+                row.getLong(5)));
           }
         }
         return buckets;
@@ -146,16 +160,25 @@ public final class SampleStore implements SampleQueries {
 
   private record Row(int series, Sample sample) {}
 
-  private static void set(Connection session, PreparedStatement insert, int first, List<Row> rows, Fence fence)
+  private static void set(
+      Connection session, PreparedStatement insert, int first, List<Row> rows, Fence fence)
       throws SQLException {
     int next = first;
-    insert.setArray(next++, session.createArrayOf("int4", rows.stream().map(Row::series).toArray()));
-    insert.setArray(next++, session.createArrayOf("int8",
-        rows.stream().map(row -> row.sample().time().toEpochMilli()).toArray()));
-    insert.setArray(next++, session.createArrayOf("float8",
-        rows.stream().map(row -> row.sample().value().orElse(null)).toArray(Double[]::new)));
-    insert.setArray(next++, session.createArrayOf("int2",
-        rows.stream().map(row -> code(row.sample().quality())).toArray()));
+    insert.setArray(
+        next++, session.createArrayOf("int4", rows.stream().map(Row::series).toArray()));
+    insert.setArray(
+        next++,
+        session.createArrayOf(
+            "int8", rows.stream().map(row -> row.sample().time().toEpochMilli()).toArray()));
+    insert.setArray(
+        next++,
+        session.createArrayOf(
+            "float8",
+            rows.stream().map(row -> row.sample().value().orElse(null)).toArray(Double[]::new)));
+    insert.setArray(
+        next++,
+        session.createArrayOf(
+            "int2", rows.stream().map(row -> code(row.sample().quality())).toArray()));
     insert.setString(next++, fence.service().value());
     insert.setLong(next, fence.term());
   }
@@ -165,14 +188,16 @@ public final class SampleStore implements SampleQueries {
     try (var row = query.executeQuery()) {
       while (row.next()) {
         var value = Optional.ofNullable(row.getObject(2, Double.class));
-        samples.add(new Sample(series, Instant.ofEpochMilli(row.getLong(1)), value, quality(row.getShort(3))));
+        samples.add(new Sample(
+            series, Instant.ofEpochMilli(row.getLong(1)), value, quality(row.getShort(3))));
       }
     }
     return samples;
   }
 
   /** A series gets its number with its first sample and keeps it, whichever server asks. */
-  private Map<String, Integer> seriesIds(Connection session, Collection<Sample> samples) throws SQLException {
+  private Map<String, Integer> seriesIds(Connection session, Collection<Sample> samples)
+      throws SQLException {
     var unknown = new TreeSet<String>();
     for (Sample sample : samples) {
       if (!seriesIds.containsKey(sample.series())) {
@@ -191,9 +216,11 @@ public final class SampleStore implements SampleQueries {
 
   private void learn(Connection session, Set<String> names) throws SQLException {
     var array = session.createArrayOf("varchar", names.toArray());
-    try (var insert = session.prepareStatement("insert into sample_series (name) select n from unnest(?::varchar[]) n "
-            + "where not exists (select 1 from sample_series where name = n) on conflict do nothing");
-        var query = session.prepareStatement("select name, id from sample_series where name = any(?::varchar[])")) {
+    try (var insert = session.prepareStatement(
+            "insert into sample_series (name) select n from unnest(?::varchar[]) n "
+                + "where not exists (select 1 from sample_series where name = n) on conflict do nothing");
+        var query = session.prepareStatement(
+            "select name, id from sample_series where name = any(?::varchar[])")) {
       insert.setArray(1, array);
       insert.executeUpdate();
       query.setArray(1, array);
@@ -224,7 +251,8 @@ public final class SampleStore implements SampleQueries {
       case 0 -> Quality.GOOD;
       case 1 -> Quality.BAD;
       case 2 -> Quality.UNSET;
-      default -> throw new IllegalStateException("sample with quality " + code + ", known are 0 to 2");
+      default ->
+        throw new IllegalStateException("sample with quality " + code + ", known are 0 to 2");
     };
   }
 }

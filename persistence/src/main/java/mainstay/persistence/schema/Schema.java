@@ -15,7 +15,8 @@ public final class Schema {
   public static final int VERSION = 1;
 
   private static final String PRODUCT = "mainstay";
-  private static final long LOCK = 0x6D61696E73746179L;        // "mainstay": one server at a time changes tables
+  private static final long LOCK =
+      0x6D61696E73746179L; // "mainstay": one server at a time changes tables
   private static final String LOCK_TIMEOUT = "30s";
   private static final List<String> OWN_TABLES =
       List.of("service_term", "service_term_history", "lease", "sample_series", "sample");
@@ -43,14 +44,16 @@ public final class Schema {
       int found = version(session).orElse(0);
       if (found == 0) {
         requireNoOtherProduct(session);
-        statement.execute("create table schema_version (product varchar(31) not null, version integer primary key, "
-            + "applied_at timestamptz not null default now())");
+        statement.execute(
+            "create table schema_version (product varchar(31) not null, version integer primary key, "
+                + "applied_at timestamptz not null default now())");
       }
       for (int next = found + 1; next <= VERSION; next++) {
         for (String sql : script(next).split(";\\s*\n")) {
           statement.execute(sql);
         }
-        statement.execute("insert into schema_version (product, version) values ('" + PRODUCT + "', " + next + ")");
+        statement.execute("insert into schema_version (product, version) values ('" + PRODUCT
+            + "', " + next + ")");
       }
     }
     return null;
@@ -62,19 +65,24 @@ public final class Schema {
       return OptionalInt.empty();
     }
     String where = " in " + session.getMetaData().getURL();
-    if (!hasColumn(session, "schema_version", "product") || !hasColumn(session, "schema_version", "version")) {
-      throw new SchemaException("table schema_version" + where + " belongs to another product; give Mainstay a database "
-          + "of its own (mainstay.databases[].url)");
+    if (!hasColumn(session, "schema_version", "product")
+        || !hasColumn(session, "schema_version", "version")) {
+      throw new SchemaException(
+          "table schema_version" + where + " belongs to another product; give Mainstay a database "
+              + "of its own (mainstay.databases[].url)");
     }
     try (var statement = session.createStatement();
-        var row = statement.executeQuery("select product, version from schema_version order by version desc limit 1")) {
+        var row = statement.executeQuery(
+            "select product, version from schema_version order by version desc limit 1")) {
       if (!row.next() || !row.getString(1).equals(PRODUCT)) {
-        throw new SchemaException("the tables" + where + " belong to another product according to schema_version; give "
-            + "Mainstay a database of its own (mainstay.databases[].url)");
+        throw new SchemaException(
+            "the tables" + where + " belong to another product according to schema_version; give "
+                + "Mainstay a database of its own (mainstay.databases[].url)");
       }
       if (row.getInt(2) > VERSION) {
-        throw new SchemaException("the tables" + where + " have version " + row.getInt(2) + ", this program knows up to "
-            + VERSION + "; run the newer program, or restore a backup of the older version");
+        throw new SchemaException(
+            "the tables" + where + " have version " + row.getInt(2) + ", this program knows up to "
+                + VERSION + "; run the newer program, or restore a backup of the older version");
       }
       return OptionalInt.of(row.getInt(2));
     }
@@ -83,24 +91,33 @@ public final class Schema {
   private static void requireNoOtherProduct(Connection session) throws SQLException {
     for (String table : OWN_TABLES) {
       if (exists(session, table)) {
-        throw new SchemaException("table " + table + " in " + session.getMetaData().getURL() + " was not made by "
-            + "Mainstay; give Mainstay a database of its own (mainstay.databases[].url)");
+        throw new SchemaException(
+            "table " + table + " in " + session.getMetaData().getURL() + " was not made by "
+                + "Mainstay; give Mainstay a database of its own (mainstay.databases[].url)");
       }
     }
   }
 
   /** By a query of the catalogue: {@code to_regclass} may still remember that there was none before the lock. */
   private static boolean exists(Connection session, String table) throws SQLException {
-    return finds(session,
-        "select 1 from pg_tables where schemaname = any(current_schemas(false)) and tablename = ?", table);
+    return finds(
+        session,
+        "select 1 from pg_tables where schemaname = any(current_schemas(false)) and tablename = ?",
+        table);
   }
 
-  private static boolean hasColumn(Connection session, String table, String column) throws SQLException {
-    return finds(session, "select 1 from information_schema.columns where table_schema = any(current_schemas(false)) "
-        + "and table_name = ? and column_name = ?", table, column);
+  private static boolean hasColumn(Connection session, String table, String column)
+      throws SQLException {
+    return finds(
+        session,
+        "select 1 from information_schema.columns where table_schema = any(current_schemas(false)) "
+            + "and table_name = ? and column_name = ?",
+        table,
+        column);
   }
 
-  private static boolean finds(Connection session, String sql, String... names) throws SQLException {
+  private static boolean finds(Connection session, String sql, String... names)
+      throws SQLException {
     try (var query = session.prepareStatement(sql)) {
       for (int i = 0; i < names.length; i++) {
         query.setString(1 + i, names[i]);

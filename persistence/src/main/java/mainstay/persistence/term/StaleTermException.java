@@ -15,9 +15,11 @@ public final class StaleTermException extends RuntimeException {
   private final transient Activation current;
 
   public StaleTermException(Fence fence, Optional<Activation> current) {
-    super("term " + fence.term() + " of service " + fence.service() + " is not current: " + current
-        .map(held -> "term " + held.term() + " is held by " + held.server() + "/" + held.incarnation())
-        .orElse("nobody has ever taken one"));
+    super("term " + fence.term() + " of service " + fence.service() + " is not current: "
+        + current
+            .map(held ->
+                "term " + held.term() + " is held by " + held.server() + "/" + held.incarnation())
+            .orElse("nobody has ever taken one"));
     this.fence = fence;
     this.current = current.orElse(null);
   }

@@ -1,9 +1,9 @@
 package mainstay.persistence.term;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -49,16 +49,26 @@ public final class TermFence {
    * @return who holds the current term of each of the services, as the statements saw it
    */
   public static Map<ServiceName, Activation> write(
-      Connection session, Collection<ServiceName> services, String statements, Parameters parameters)
+      Connection session,
+      Collection<ServiceName> services,
+      String statements,
+      Parameters parameters)
       throws SQLException {
-    var sorted = services.stream().distinct().sorted(Comparator.comparingLong(TermFence::lock)).toList();
+    var sorted = services.stream()
+        .distinct()
+        .sorted(Comparator.comparingLong(TermFence::lock))
+        .toList();
     try (var all = session.prepareStatement(PROLOGUE + statements + "commit")) {
-      all.setArray(1, session.createArrayOf("int8", sorted.stream().map(TermFence::lock).toArray()));
-      all.setArray(2, session.createArrayOf("varchar", sorted.stream().map(ServiceName::value).toArray()));
+      all.setArray(
+          1, session.createArrayOf("int8", sorted.stream().map(TermFence::lock).toArray()));
+      all.setArray(
+          2,
+          session.createArrayOf(
+              "varchar", sorted.stream().map(ServiceName::value).toArray()));
       parameters.set(all, 1 + PARAMETERS);
       all.execute();
-      all.getMoreResults();                                    // the locks
-      all.getMoreResults();                                    // the terms
+      all.getMoreResults(); // the locks
+      all.getMoreResults(); // the terms
       try (var rows = all.getResultSet()) {
         return activations(rows);
       }
@@ -81,7 +91,9 @@ public final class TermFence {
   static long lock(ServiceName service) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(digest.digest(("mainstay term " + service).getBytes(StandardCharsets.UTF_8))).getLong();
+      return ByteBuffer.wrap(
+              digest.digest(("mainstay term " + service).getBytes(StandardCharsets.UTF_8)))
+          .getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
@@ -92,8 +104,10 @@ public final class TermFence {
     var current = new HashMap<ServiceName, Activation>();
     while (rows.next()) {
       var service = new ServiceName(rows.getString(1));
-      current.put(service,
-          new Activation(service, rows.getLong(2), new ServerId(rows.getString(3)), rows.getString(4)));
+      current.put(
+          service,
+          new Activation(
+              service, rows.getLong(2), new ServerId(rows.getString(3)), rows.getString(4)));
     }
     return current;
   }
@@ -109,7 +123,7 @@ public final class TermFence {
     try {
       rollback.on(session);
     } catch (SQLException e) {
-      failure.addSuppressed(e);                                // the session is lost; its transaction ends with it
+      failure.addSuppressed(e); // the session is lost; its transaction ends with it
     }
   }
 }

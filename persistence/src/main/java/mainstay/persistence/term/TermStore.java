@@ -21,7 +21,8 @@ import mainstay.protocol.model.ServiceName;
  * <em>unknown</em> may have taken the term: ask {@link #current} before going on.
  */
 public final class TermStore {
-  private static final String COLUMNS = "select service, term, server, incarnation from service_term";
+  private static final String COLUMNS =
+      "select service, term, server, incarnation from service_term";
   private static final long END_SESSION_MILLIS = 1_000;
 
   private final Database database;
@@ -49,7 +50,8 @@ public final class TermStore {
 
   public CompletionStage<Map<ServiceName, Activation>> all() {
     return database.control("read all terms", session -> {
-      try (var query = session.prepareStatement(COLUMNS); var rows = query.executeQuery()) {
+      try (var query = session.prepareStatement(COLUMNS);
+          var rows = query.executeQuery()) {
         return TermFence.activations(rows);
       }
     });
@@ -64,10 +66,16 @@ public final class TermStore {
    * @param endPreviousSessions end the database sessions of the previous holder first, so that a transaction which it
    *     left in doubt does not stand in the way; not done if the previous holder is the one who takes
    */
-  public CompletionStage<Take> take(ServiceName service, long expectedTerm, ServerId server, String incarnation,
-      String why, boolean endPreviousSessions) {
+  public CompletionStage<Take> take(
+      ServiceName service,
+      long expectedTerm,
+      ServerId server,
+      String incarnation,
+      String why,
+      boolean endPreviousSessions) {
     if (expectedTerm < 0) {
-      throw new IllegalArgumentException("expected term " + expectedTerm + " of " + service + " is negative");
+      throw new IllegalArgumentException(
+          "expected term " + expectedTerm + " of " + service + " is negative");
     }
     var wanted = new Activation(service, expectedTerm + 1, server, incarnation);
     return database.control("take term " + wanted.term() + " of " + service, session -> {
@@ -79,7 +87,9 @@ public final class TermStore {
         endSessions(session, previous.get(), wanted);
       }
       SqlWork<Boolean> raise = c -> raise(c, wanted, why);
-      return raise.inTransaction().on(session) ? new Taken(wanted) : new Lost(current(session, service));
+      return raise.inTransaction().on(session)
+          ? new Taken(wanted)
+          : new Lost(current(session, service));
     });
   }
 
@@ -94,8 +104,10 @@ public final class TermStore {
         try (var row = query.executeQuery()) {
           while (row.next()) {
             entries.add(new HistoryEntry(
-                new Activation(service, row.getLong(1), new ServerId(row.getString(2)), row.getString(3)),
-                row.getString(4), row.getObject(5, OffsetDateTime.class).toInstant()));
+                new Activation(
+                    service, row.getLong(1), new ServerId(row.getString(2)), row.getString(3)),
+                row.getString(4),
+                row.getObject(5, OffsetDateTime.class).toInstant()));
           }
         }
         return List.copyOf(entries);
@@ -103,7 +115,8 @@ public final class TermStore {
     });
   }
 
-  private static Optional<Activation> current(Connection session, ServiceName service) throws SQLException {
+  private static Optional<Activation> current(Connection session, ServiceName service)
+      throws SQLException {
     try (var query = session.prepareStatement(COLUMNS + " where service = ?")) {
       query.setString(1, service.value());
       try (var rows = query.executeQuery()) {
@@ -112,13 +125,15 @@ public final class TermStore {
     }
   }
 
-  private static void endSessions(Connection session, Activation previous, Activation wanted) throws SQLException {
+  private static void endSessions(Connection session, Activation previous, Activation wanted)
+      throws SQLException {
     var theirs = new SessionName(previous.server(), previous.incarnation());
     if (theirs.equals(new SessionName(wanted.server(), wanted.incarnation()))) {
       return;
     }
-    try (var end = session.prepareStatement("select pg_terminate_backend(pid, ?) from pg_stat_activity "
-        + "where application_name = ? and datname = current_database() and pid <> pg_backend_pid()")) {
+    try (var end = session.prepareStatement(
+        "select pg_terminate_backend(pid, ?) from pg_stat_activity "
+            + "where application_name = ? and datname = current_database() and pid <> pg_backend_pid()")) {
       end.setLong(1, END_SESSION_MILLIS);
       end.setString(2, theirs.text());
       end.execute();
@@ -127,7 +142,8 @@ public final class TermStore {
 
   private boolean raise(Connection session, Activation wanted, String why) throws SQLException {
     try (var statement = session.createStatement()) {
-      statement.execute("set local lock_timeout = " + database.limits().termLockTimeout().toMillis());
+      statement.execute(
+          "set local lock_timeout = " + database.limits().termLockTimeout().toMillis());
       statement.execute("select pg_advisory_xact_lock(" + TermFence.lock(wanted.service()) + ")");
     }
     String sql = wanted.term() == 1
@@ -145,8 +161,9 @@ public final class TermStore {
         return false;
       }
     }
-    try (var record = session.prepareStatement("insert into service_term_history "
-        + "(term, server, incarnation, service, why, taken_at) values (?, ?, ?, ?, ?, clock_timestamp())")) {
+    try (var record = session.prepareStatement(
+        "insert into service_term_history "
+            + "(term, server, incarnation, service, why, taken_at) values (?, ?, ?, ?, ?, clock_timestamp())")) {
       record.setLong(1, wanted.term());
       record.setString(2, wanted.server().value());
       record.setString(3, wanted.incarnation());

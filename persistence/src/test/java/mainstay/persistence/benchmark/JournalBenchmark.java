@@ -44,17 +44,27 @@ public final class JournalBenchmark {
       String url = postgres.newDatabase();
       try (var server = Server.start(postgres, url, "alpha", "a1")) {
         var active = server.take(MAIN, 0);
-        System.out.printf("%-8s %10s %12s %8s %13s %13s%n",
+        System.out.printf(
+            "%-8s %10s %12s %8s %13s %13s%n",
             "writers", "raw/s", "journal/s", "ratio", "raw p50 us", "ours p50 us");
         for (int writers : new int[] {1, 16, 64}) {
-          try (var raw = new Contender(writers, i -> raw(postgres, url, "raw" + writers + "|" + i));
-              var ours = new Contender(writers, i -> journal(server, active, "ours" + writers + "|" + i))) {
+          try (var raw =
+                  new Contender(writers, i -> raw(postgres, url, "raw" + writers + "|" + i));
+              var ours = new Contender(
+                  writers, i -> journal(server, active, "ours" + writers + "|" + i))) {
             for (int i = -WARM_UP; i < slices; i++) {
               raw.run(millis, i >= 0);
               ours.run(millis, i >= 0);
             }
-            System.out.printf(Locale.ROOT, "%-8d %10.0f %12.0f %8.2f %13.0f %13.0f%n", writers, median(raw.rates),
-                median(ours.rates), median(ours.rates) / median(raw.rates), median(raw.micros), median(ours.micros));
+            System.out.printf(
+                Locale.ROOT,
+                "%-8d %10.0f %12.0f %8.2f %13.0f %13.0f%n",
+                writers,
+                median(raw.rates),
+                median(ours.rates),
+                median(ours.rates) / median(raw.rates),
+                median(raw.micros),
+                median(ours.micros));
           }
         }
       }
@@ -78,16 +88,17 @@ public final class JournalBenchmark {
 
   private static Step raw(Postgres postgres, String url, String persistenceId) throws SQLException {
     Connection session = postgres.connect(url);
-    var insert = session.prepareStatement("insert into event_journal (persistence_id, sequence_number, writer, "
-        + "write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload) "
-        + "values (?, ?, 'w', 0, '', 1, 'm', ?)");
+    var insert = session.prepareStatement(
+        "insert into event_journal (persistence_id, sequence_number, writer, "
+            + "write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload) "
+            + "values (?, ?, 'w', 0, '', 1, 'm', ?)");
     return new Step() {
       @Override
       public void write(long sequence) throws SQLException {
         insert.setString(1, persistenceId);
         insert.setLong(2, sequence);
         insert.setBytes(3, PAYLOAD);
-        insert.executeUpdate();                                // commits by itself
+        insert.executeUpdate(); // commits by itself
       }
 
       @Override

@@ -17,9 +17,14 @@ class DatabaseSettingsTest {
 
   @Test
   void readsTheDatabase() {
-    assertThat(DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = [" + GOOD + "]")))
-        .containsExactly(new DatabaseSettings("db1", "postgresql", "jdbc:postgresql://127.0.0.1:5432/mainstay",
-            "mainstay", Path.of("/run/db1.password")));
+    assertThat(DatabaseSettings.listFrom(
+            ConfigFactory.parseString("mainstay.databases = [" + GOOD + "]")))
+        .containsExactly(new DatabaseSettings(
+            "db1",
+            "postgresql",
+            "jdbc:postgresql://127.0.0.1:5432/mainstay",
+            "mainstay",
+            Path.of("/run/db1.password")));
   }
 
   @ParameterizedTest
@@ -34,22 +39,28 @@ class DatabaseSettingsTest {
       user = mainstay            | usr = mainstay            | mainstay.databases[0].usr is not known; the keys of a database are [name, password-file, url, user, vendor]
       """)
   void namesKeyAndValueOfWhatIsWrong(String good, String bad, String message) {
-    var config = ConfigFactory.parseString("mainstay.databases = [" + GOOD.replace(good, bad) + "]");
+    var config =
+        ConfigFactory.parseString("mainstay.databases = [" + GOOD.replace(good, bad) + "]");
 
     assertThatThrownBy(() -> DatabaseSettings.listFrom(config))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
   void refusesNoneAndSeveralDatabases() {
-    assertThatThrownBy(() -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = []")))
-        .hasMessageContaining("mainstay.databases lists 0 databases; this version works with exactly one");
+    assertThatThrownBy(
+            () -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = []")))
+        .hasMessageContaining(
+            "mainstay.databases lists 0 databases; this version works with exactly one");
     assertThatThrownBy(() -> DatabaseSettings.listFrom(
-        ConfigFactory.parseString("mainstay.databases = [" + GOOD + ", " + GOOD + "]")))
+            ConfigFactory.parseString("mainstay.databases = [" + GOOD + ", " + GOOD + "]")))
         .hasMessageContaining("lists 2 databases");
-    assertThatThrownBy(() -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = db1")))
+    assertThatThrownBy(
+            () -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = db1")))
         .hasMessageContaining("mainstay.databases must be a list");
-    assertThatThrownBy(() -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = [db1]")))
+    assertThatThrownBy(() ->
+            DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = [db1]")))
         .hasMessageContaining("mainstay.databases[0] = db1 must be an object");
   }
 
@@ -60,28 +71,32 @@ class DatabaseSettingsTest {
 
     assertThat(settings.password()).isEqualTo("secret");
     Files.delete(file);
-    assertThatThrownBy(settings::password).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(settings::password)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the password of database db1 from " + file);
   }
 
   @Test
   void theDefaultLimitsFitTogetherAndOthersAreNamed() {
     assertThat(ConnectionLimits.from(ConfigFactory.load()).writers()).isEqualTo(4);
-    assertThatThrownBy(() -> ConnectionLimits.from(ConfigFactory.parseString(
-        "mainstay.persistence.connections.socket-timeout = 3 s").withFallback(ConfigFactory.load())))
+    assertThatThrownBy(() -> ConnectionLimits.from(
+            ConfigFactory.parseString("mainstay.persistence.connections.socket-timeout = 3 s")
+                .withFallback(ConfigFactory.load())))
         .hasMessage("mainstay.persistence.connections.socket-timeout = 3000 ms must be longer than"
             + " statement-timeout = 5000 ms");
-    assertThatThrownBy(() -> ConnectionLimits.from(ConfigFactory.parseString(
-        "mainstay.persistence.connections.readers = 0").withFallback(ConfigFactory.load())))
+    assertThatThrownBy(() -> ConnectionLimits.from(
+            ConfigFactory.parseString("mainstay.persistence.connections.readers = 0")
+                .withFallback(ConfigFactory.load())))
         .hasMessage("mainstay.persistence.connections.readers = 0 must be at least 1");
   }
 
   @Test
   void aSessionNameFitsIntoWhatTheDatabaseKeeps() {
-    var longest = new SessionName(
-        new mainstay.protocol.model.ServerId("a".repeat(31)), "f".repeat(22));
+    var longest =
+        new SessionName(new mainstay.protocol.model.ServerId("a".repeat(31)), "f".repeat(22));
 
     assertThat(longest.text()).hasSizeLessThanOrEqualTo(63);
-    assertThatThrownBy(() -> new SessionName(longest.server(), "a/b")).hasMessageContaining("incarnation 'a/b'");
+    assertThatThrownBy(() -> new SessionName(longest.server(), "a/b"))
+        .hasMessageContaining("incarnation 'a/b'");
   }
 }

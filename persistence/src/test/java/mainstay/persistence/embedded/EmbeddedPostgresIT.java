@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresIT {
-  @TempDir Path temporary;
+  @TempDir
+  Path temporary;
+
   private EmbeddedPostgresSettings settings;
 
   @BeforeEach
@@ -75,7 +77,8 @@ class EmbeddedPostgresIT {
     assertThat(value(server, "SHOW data_checksums")).isEqualTo("on");
     assertThat(value(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
     assertThat(value(server, "SHOW password_encryption")).isEqualTo("scram-sha-256");
-    assertThat(value(server, "SELECT datcollate FROM pg_database WHERE datname = 'mainstay'")).isEqualTo("C");
+    assertThat(value(server, "SELECT datcollate FROM pg_database WHERE datname = 'mainstay'"))
+        .isEqualTo("C");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.passwordFile())))
         .isEqualTo("rw-------");
     assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl(), server.user(), "wrong"))
@@ -89,9 +92,10 @@ class EmbeddedPostgresIT {
     String stat = Files.readString(Path.of("/proc", Long.toString(server.pid()), "stat"));
     String session = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3];
     assertThat(session).isEqualTo(Long.toString(server.pid()));
-    if (RunAs.isRoot()) {                                      // only root may look at another user's descriptors
+    if (RunAs.isRoot()) { // only root may look at another user's descriptors
       for (int descriptor = 0; descriptor <= 2; descriptor++) {
-        Path target = Files.readSymbolicLink(Path.of("/proc", Long.toString(server.pid()), "fd", "" + descriptor));
+        Path target = Files.readSymbolicLink(
+            Path.of("/proc", Long.toString(server.pid()), "fd", "" + descriptor));
         assertThat(target.toString()).startsWith("/").doesNotContain("pipe");
       }
     }
@@ -111,7 +115,8 @@ class EmbeddedPostgresIT {
   void aServerLeftRunningOnAnotherPortIsNamed() throws Exception {
     var left = EmbeddedPostgres.start(settings);
 
-    assertThatThrownBy(() -> EmbeddedPostgres.start(EmbeddedPostgresSettings.of(settings.directory(), freePort())))
+    assertThatThrownBy(() ->
+            EmbeddedPostgres.start(EmbeddedPostgresSettings.of(settings.directory(), freePort())))
         .isInstanceOf(EmbeddedPostgresException.class)
         .hasMessageContaining("process " + left.pid())
         .hasMessageContaining("on port " + settings.port());
@@ -161,7 +166,8 @@ class EmbeddedPostgresIT {
 
     var server = EmbeddedPostgres.start(settings);
     assertThat(value(server, "SELECT 1")).isEqualTo("1");
-    assertThat(Files.getAttribute(Path.of("/proc", Long.toString(server.pid())), "unix:uid")).isNotEqualTo(0);
+    assertThat(Files.getAttribute(Path.of("/proc", Long.toString(server.pid())), "unix:uid"))
+        .isNotEqualTo(0);
     server.kill();
 
     assertThat(value(EmbeddedPostgres.start(settings), "SELECT 1")).isEqualTo("1");
@@ -174,10 +180,22 @@ class EmbeddedPostgresIT {
     Files.setAttribute(home, "unix:uid", 65534);
     Path classPath = copyOfClassPath();
 
-    var child = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
-        "--", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath + "/*:" + classPath,
-        OrdinaryUser.class.getName(), home.resolve("db1").toString(), Integer.toString(settings.port()),
-        home.resolve("cache").toString()).redirectErrorStream(true).start();
+    var child = new ProcessBuilder(
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "--inh-caps=-all",
+            "--",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            classPath + "/*:" + classPath,
+            OrdinaryUser.class.getName(),
+            home.resolve("db1").toString(),
+            Integer.toString(settings.port()),
+            home.resolve("cache").toString())
+        .redirectErrorStream(true)
+        .start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -188,7 +206,8 @@ class EmbeddedPostgresIT {
   /** What an ordinary user's JVM does in the test above. */
   static final class OrdinaryUser {
     public static void main(String[] arguments) throws Exception {
-      var settings = EmbeddedPostgresSettings.of(Path.of(arguments[0]), Integer.parseInt(arguments[1]))
+      var settings = EmbeddedPostgresSettings.of(
+              Path.of(arguments[0]), Integer.parseInt(arguments[1]))
           .withCacheDirectory(Path.of(arguments[2]));
       var server = EmbeddedPostgres.start(settings);
       try {
@@ -217,11 +236,13 @@ class EmbeddedPostgresIT {
   }
 
   private static Connection connect(EmbeddedPostgres server) throws Exception {
-    return DriverManager.getConnection(server.jdbcUrl(), server.user(), Files.readString(server.passwordFile()));
+    return DriverManager.getConnection(
+        server.jdbcUrl(), server.user(), Files.readString(server.passwordFile()));
   }
 
   private static String value(EmbeddedPostgres server, String query) throws Exception {
-    try (var connection = connect(server); var row = connection.createStatement().executeQuery(query)) {
+    try (var connection = connect(server);
+        var row = connection.createStatement().executeQuery(query)) {
       row.next();
       return row.getString(1);
     }

@@ -9,12 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PidFileTest {
-  @TempDir Path data;
+  @TempDir
+  Path data;
 
   @Test
   void aServerIsReadyOnlyWhenItSaysSo() {
     var starting = List.of("4711", "/data", "1700000000", "5432", "");
-    var ready = List.of("4711", "/data", "1700000000", "5432", "", "127.0.0.1", "  1234 5", "ready   ");
+    var ready =
+        List.of("4711", "/data", "1700000000", "5432", "", "127.0.0.1", "  1234 5", "ready   ");
 
     assertThat(PidFile.parse(starting)).contains(new PidFile(4711, 5432, false));
     assertThat(PidFile.parse(ready)).contains(new PidFile(4711, 5432, true));
@@ -22,17 +24,28 @@ class PidFileTest {
   }
 
   @Test
-  void anotherProgramUnderTheRecordedPidIsNoPostmasterAndGivesWayButKeepsTheMemoryKey() throws Exception {
+  void anotherProgramUnderTheRecordedPidIsNoPostmasterAndGivesWayButKeepsTheMemoryKey()
+      throws Exception {
     Process other = new ProcessBuilder("sleep", "60").start();
     try {
-      Files.write(data.resolve("postmaster.pid"),
-          List.of("" + other.pid(), "/data", "1700000000", "5432", "", "127.0.0.1", "  1234 5", "ready   "));
+      Files.write(
+          data.resolve("postmaster.pid"),
+          List.of(
+              "" + other.pid(),
+              "/data",
+              "1700000000",
+              "5432",
+              "",
+              "127.0.0.1",
+              "  1234 5",
+              "ready   "));
 
       assertThat(PidFile.read(data).orElseThrow().postmaster()).isEmpty();
       PidFile.releaseIfStale(data);
 
       assertThat(Files.readAllLines(data.resolve("postmaster.pid")))
-          .startsWith("" + ProcessHandle.current().pid()).contains("  1234 5");
+          .startsWith("" + ProcessHandle.current().pid())
+          .contains("  1234 5");
     } finally {
       other.destroyForcibly();
     }
@@ -41,7 +54,8 @@ class PidFileTest {
   @Test
   void aZombieDoesNotCountAsRunning() throws Exception {
     // The shell becomes a sleep that never reaps its child.
-    Process parent = new ProcessBuilder("sh", "-c", "sh -c 'exit 0' & echo $!; exec sleep 60").start();
+    Process parent =
+        new ProcessBuilder("sh", "-c", "sh -c 'exit 0' & echo $!; exec sleep 60").start();
     try {
       long child = Long.parseLong(parent.inputReader().readLine());
       String state;

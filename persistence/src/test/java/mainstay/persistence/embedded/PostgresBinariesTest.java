@@ -8,21 +8,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PostgresBinariesTest {
-  @TempDir Path temporary;
+  @TempDir
+  Path temporary;
 
   @Test
   void machinesWithoutBinariesAreToldSo() {
-    assertThat(PostgresBinaries.archiveName("Linux", "amd64")).isEqualTo("postgres-linux-x86_64.txz");
-    assertThat(PostgresBinaries.archiveName("Linux", "aarch64")).isEqualTo("postgres-linux-arm_64.txz");
+    assertThat(PostgresBinaries.archiveName("Linux", "amd64"))
+        .isEqualTo("postgres-linux-x86_64.txz");
+    assertThat(PostgresBinaries.archiveName("Linux", "aarch64"))
+        .isEqualTo("postgres-linux-arm_64.txz");
     assertThatThrownBy(() -> PostgresBinaries.archiveName("Mac OS X", "aarch64"))
-        .hasMessageContaining("only for Linux").hasMessageContaining("Mac OS X");
+        .hasMessageContaining("only for Linux")
+        .hasMessageContaining("Mac OS X");
   }
 
   @Test
@@ -42,9 +46,14 @@ class PostgresBinariesTest {
 
   private Process unpackInAnotherJvm() {
     try {
-      return new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-          System.getProperty("java.class.path"), Unpack.class.getName(), temporary.toString()))
-          .redirectErrorStream(true).start();
+      return new ProcessBuilder(List.of(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-cp",
+              System.getProperty("java.class.path"),
+              Unpack.class.getName(),
+              temporary.toString()))
+          .redirectErrorStream(true)
+          .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -56,8 +56,9 @@ class DatabaseKilledIT {
         written.add(one.get(30, TimeUnit.SECONDS));
       }
       threads.shutdown();
-      assertThat(written).allSatisfy(
-          one -> assertThat(one.failure()).isInstanceOf(DatabaseUnavailableException.class));
+      assertThat(written)
+          .allSatisfy(
+              one -> assertThat(one.failure()).isInstanceOf(DatabaseUnavailableException.class));
       assertThat(Databases.get(alpha.system()).check().toCompletableFuture())
           .failsWithin(Duration.ofSeconds(20));
       postgres.restart();
@@ -71,7 +72,8 @@ class DatabaseKilledIT {
           assertThat(replayed.get(i)).isEqualTo((i + 1) + ":" + new Noted("n" + (i + 1)));
         }
         assertThat(one.writer().write(active, highest + 1, new Noted("after")))
-            .element(1).isInstanceOf(WriteMessageSuccess.class);
+            .element(1)
+            .isInstanceOf(WriteMessageSuccess.class);
       }
     }
   }

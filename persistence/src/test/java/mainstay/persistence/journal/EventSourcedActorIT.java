@@ -93,37 +93,6 @@ class EventSourcedActorIT {
   }
 
   @Test
-  void anActivatedActorStartsFromTheHotStateAndReplaysOnlyWhatFollows() {
-    var ours = kit.spawn(Counter.create("counter|1", active));
-    for (int i = 0; i < 4; i++) {
-      add(ours, 1);
-    }
-    kit.stop(ours);
-    HotSnapshots.get(alpha.system()).put("counter|1", 3, new Total(3, 100));
-
-    var hot = kit.spawn(Counter.create("counter|1", active));
-    assertThat(get(hot)).isEqualTo(new Total(4, 101));
-    kit.stop(hot);
-
-    var cold = kit.spawn(Counter.create("counter|1", active));
-    assertThat(get(cold)).as("a hot state is used once").isEqualTo(new Total(4, 4));
-  }
-
-  @Test
-  void aStoredSnapshotThatIsNewerThanTheHotStateWins() throws Exception {
-    var ours = kit.spawn(Counter.create("counter|1", active));
-    for (int i = 0; i < 6; i++) {
-      add(ours, 1);
-    }
-    awaitSnapshotAt(5);
-    kit.stop(ours);
-    removeEventsUpTo(5);
-    HotSnapshots.get(alpha.system()).put("counter|1", 3, new Total(3, 100));
-
-    assertThat(get(kit.spawn(Counter.create("counter|1", active))).sum()).isEqualTo(6);
-  }
-
-  @Test
   void aHostFindsTheStaleTermUnderTheFailureOfItsActor() throws Exception {
     var failure = new CompletableFuture<Throwable>();
     var child = new CompletableFuture<ActorRef<Counter.Command>>();
@@ -136,12 +105,15 @@ class EventSourcedActorIT {
 
     var cause = failure.get(20, TimeUnit.SECONDS);
     assertThat(cause).isInstanceOf(JournalFailureException.class);
-    assertThat(cause).cause().isInstanceOfSatisfying(StaleTermException.class,
-        stale -> assertThat(stale.current()).contains(next));
+    assertThat(cause)
+        .cause()
+        .isInstanceOfSatisfying(
+            StaleTermException.class, stale -> assertThat(stale.current()).contains(next));
     assertThat(get(kit.spawn(Counter.create("counter|1", next)))).isEqualTo(new Total(1, 1));
   }
 
-  private Behavior<Object> host(CompletableFuture<Throwable> failure, CompletableFuture<ActorRef<Counter.Command>> child) {
+  private Behavior<Object> host(
+      CompletableFuture<Throwable> failure, CompletableFuture<ActorRef<Counter.Command>> child) {
     return Behaviors.setup(context -> {
       var counter = context.spawn(Counter.create("counter|1", active), "counter");
       context.watch(counter);
@@ -161,12 +133,14 @@ class EventSourcedActorIT {
   }
 
   private Total get(ActorRef<Counter.Command> counter) {
-    return await(AskPattern.<Counter.Command, Total>ask(counter, Counter.Get::new, LIMIT, kit.scheduler()));
+    return await(
+        AskPattern.<Counter.Command, Total>ask(counter, Counter.Get::new, LIMIT, kit.scheduler()));
   }
 
   private void awaitSnapshotAt(long sequence) {
     Awaitility.await().atMost(LIMIT).until(() -> {
-      try (var session = postgres.connect(url); var statement = session.createStatement();
+      try (var session = postgres.connect(url);
+          var statement = session.createStatement();
           var row = statement.executeQuery("select max(sequence_number) from snapshot")) {
         row.next();
         return row.getLong(1) == sequence;
@@ -175,7 +149,8 @@ class EventSourcedActorIT {
   }
 
   private void removeEventsUpTo(long sequence) throws Exception {
-    try (var session = postgres.connect(url); var statement = session.createStatement()) {
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement()) {
       statement.executeUpdate("delete from event_journal where sequence_number <= " + sequence);
     }
   }

@@ -59,19 +59,25 @@ class FenceIT {
   void aWriterOfAnOldTermIsRefusedAndLearnsWhoIsActive() throws Exception {
     var first = alpha.take(MAIN, 0);
     var late = new Writer(alpha.system(), "point|1");
-    assertThat(late.write(first, 1, new Noted("in time"))).element(1).isInstanceOf(WriteMessageSuccess.class);
+    assertThat(late.write(first, 1, new Noted("in time")))
+        .element(1)
+        .isInstanceOf(WriteMessageSuccess.class);
     var second = bravo.take(MAIN, 1);
 
     var answers = late.write(first, 2, new Noted("late"), new Noted("later"));
 
     assertThat(answers.subList(1, 3)).allSatisfy(answer -> {
       var cause = ((WriteMessageFailure) answer).cause();
-      assertThat(cause).isInstanceOfSatisfying(StaleTermException.class, stale -> {
-        assertThat(stale.fence()).isEqualTo(new Fence(MAIN, 1));
-        assertThat(stale.current()).contains(second);
-      }).hasMessage("term 1 of service dge/main is not current: term 2 is held by bravo/b1");
+      assertThat(cause)
+          .isInstanceOfSatisfying(StaleTermException.class, stale -> {
+            assertThat(stale.fence()).isEqualTo(new Fence(MAIN, 1));
+            assertThat(stale.current()).contains(second);
+          })
+          .hasMessage("term 1 of service dge/main is not current: term 2 is held by bravo/b1");
     });
-    assertThat(rows("select sequence_number || ' ' || convert_from(meta_payload, 'UTF8') from event_journal"))
+    assertThat(
+            rows(
+                "select sequence_number || ' ' || convert_from(meta_payload, 'UTF8') from event_journal"))
         .containsExactly("1 dge/main#1@alpha/a1");
     assertThat(JournalHealth.get(alpha.system()).counters().staleWrites()).isEqualTo(1);
   }
@@ -95,7 +101,7 @@ class FenceIT {
     var old = new Writer(alpha.system(), "point|old");
     var healthy = new Writer(alpha.system(), "point|healthy");
     try (var block = postgres.connect(url)) {
-      holdExclusively(block, EAST);                            // the first write waits, the others form a group
+      holdExclusively(block, EAST); // the first write waits, the others form a group
       var first = new Writer(alpha.system(), "point|first");
       first.send(List.of(first.batch(1, Writer.fenced(current, new Noted("first")))));
       awaitBlockedSession();
@@ -106,7 +112,8 @@ class FenceIT {
 
     assertThat(old.answersTo(1)).element(1).isInstanceOf(WriteMessageFailure.class);
     assertThat(healthy.answersTo(1)).element(1).isInstanceOf(WriteMessageSuccess.class);
-    assertThat(rows("select persistence_id from event_journal order by 1")).containsExactly("point|first", "point|healthy");
+    assertThat(rows("select persistence_id from event_journal order by 1"))
+        .containsExactly("point|first", "point|healthy");
     assertThat(JournalHealth.get(alpha.system()).counters())
         .isEqualTo(new JournalHealth.Counters(2, 2, 1, 0, 0));
   }
@@ -116,7 +123,8 @@ class FenceIT {
   void aWriteThatWaitedForAChangeOfTermSeesTheNewOne() throws Exception {
     var first = alpha.take(MAIN, 0);
     var writer = new Writer(alpha.system(), "point|1");
-    try (var change = postgres.connect(url); var statement = change.createStatement()) {
+    try (var change = postgres.connect(url);
+        var statement = change.createStatement()) {
       holdExclusively(change, MAIN);
       writer.send(List.of(writer.batch(1, Writer.fenced(first, new Noted("waits")))));
       awaitBlockedSession();
@@ -124,7 +132,8 @@ class FenceIT {
       change.commit();
     }
 
-    assertThat(((WriteMessageFailure) writer.answersTo(1).get(1)).cause()).isInstanceOf(StaleTermException.class);
+    assertThat(((WriteMessageFailure) writer.answersTo(1).get(1)).cause())
+        .isInstanceOf(StaleTermException.class);
     assertThat(rows("select 'row' from event_journal")).isEmpty();
   }
 
@@ -149,7 +158,8 @@ class FenceIT {
               next++;
               stored.incrementAndGet();
             } else {
-              assertThat(((WriteMessageFailure) answers.get(1)).cause()).isInstanceOf(StaleTermException.class);
+              assertThat(((WriteMessageFailure) answers.get(1)).cause())
+                  .isInstanceOf(StaleTermException.class);
               refused.incrementAndGet();
             }
           }
@@ -167,7 +177,8 @@ class FenceIT {
         // the writers have not been told yet: what they send now claims the old term
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> refused.get() > 0);
         assertThat(count("select count(*) from event_journal where split_part(split_part("
-            + "convert_from(meta_payload, 'UTF8'), '#', 2), '@', 1)::bigint <= " + term)).isEqualTo(old);
+                + "convert_from(meta_payload, 'UTF8'), '#', 2), '@', 1)::bigint <= " + term))
+            .isEqualTo(old);
         current.set(next);
         refused.set(0);
       }
@@ -182,9 +193,10 @@ class FenceIT {
     assertThat(count("select count(*) from event_journal")).isEqualTo(stored.get());
     // within each stream, terms only grow
     assertThat(rows("select persistence_id from (select persistence_id, term, lag(term) over "
-        + "(partition by persistence_id order by sequence_number) before from (select persistence_id, sequence_number, "
-        + "split_part(split_part(convert_from(meta_payload, 'UTF8'), '#', 2), '@', 1)::bigint as term "
-        + "from event_journal) t) u where before > term")).isEmpty();
+            + "(partition by persistence_id order by sequence_number) before from (select persistence_id, sequence_number, "
+            + "split_part(split_part(convert_from(meta_payload, 'UTF8'), '#', 2), '@', 1)::bigint as term "
+            + "from event_journal) t) u where before > term"))
+        .isEmpty();
   }
 
   private static void holdExclusively(Connection session, ServiceName service) throws SQLException {
@@ -196,9 +208,12 @@ class FenceIT {
   }
 
   private void awaitBlockedSession() {
-    Awaitility.await("a session that waits for the lock").atMost(Duration.ofSeconds(2)).until(() ->
-        count("select count(*) from pg_locks l join pg_database d on d.oid = l.database "
-            + "where locktype = 'advisory' and not granted and datname = current_database()") == 1);
+    Awaitility.await("a session that waits for the lock")
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> count(
+                "select count(*) from pg_locks l join pg_database d on d.oid = l.database "
+                    + "where locktype = 'advisory' and not granted and datname = current_database()")
+            == 1);
   }
 
   private long count(String sql) throws SQLException {
@@ -206,7 +221,8 @@ class FenceIT {
   }
 
   private List<String> rows(String sql) throws SQLException {
-    try (var session = postgres.connect(url); var statement = session.createStatement();
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement();
         var row = statement.executeQuery(sql)) {
       var rows = new ArrayList<String>();
       while (row.next()) {

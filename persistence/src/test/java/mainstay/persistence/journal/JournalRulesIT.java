@@ -58,12 +58,19 @@ class JournalRulesIT {
     writer.write(active, 1, new Noted("a"), new Noted("b"), new Noted("c"));
     writer.write(active, 4, new Noted("d"), new Noted("e"));
 
-    assertThat(writer.replay()).containsExactly("1:" + new Noted("a"), "2:" + new Noted("b"), "3:" + new Noted("c"),
-        "4:" + new Noted("d"), "5:" + new Noted("e"), "highest 5");
+    assertThat(writer.replay())
+        .containsExactly(
+            "1:" + new Noted("a"),
+            "2:" + new Noted("b"),
+            "3:" + new Noted("c"),
+            "4:" + new Noted("d"),
+            "5:" + new Noted("e"),
+            "highest 5");
     assertThat(writer.replay(3, Long.MAX_VALUE, Long.MAX_VALUE)).hasSize(4);
     assertThat(writer.replay(1, 3, Long.MAX_VALUE)).hasSize(4).last().isEqualTo("highest 5");
     assertThat(writer.replay(1, Long.MAX_VALUE, 3)).hasSize(4).last().isEqualTo("highest 5");
-    assertThat(writer.replay(2, 4, 2)).containsExactly("2:" + new Noted("b"), "3:" + new Noted("c"), "highest 5");
+    assertThat(writer.replay(2, 4, 2))
+        .containsExactly("2:" + new Noted("b"), "3:" + new Noted("c"), "highest 5");
     assertThat(writer.replay(2, 2, 1)).containsExactly("2:" + new Noted("b"), "highest 5");
     assertThat(writer.replay(2, 4, 0)).containsExactly("highest 5");
     assertThat(writer.replay(3, 2, Long.MAX_VALUE)).containsExactly("highest 5");
@@ -73,7 +80,8 @@ class JournalRulesIT {
 
   @Test
   void replaysMoreThanOneFetch() {
-    var events = IntStream.rangeClosed(1, 1_700).mapToObj(i -> new Noted("n" + i)).toArray();
+    var events =
+        IntStream.rangeClosed(1, 1_700).mapToObj(i -> new Noted("n" + i)).toArray();
     writer.write(active, 1, events);
 
     assertThat(writer.replay()).hasSize(1_701).last().isEqualTo("highest 1700");
@@ -85,7 +93,8 @@ class JournalRulesIT {
 
     assertThat(writer.deleteTo(2)).isEqualTo(new DeleteMessagesSuccess(2));
     assertThat(writer.replay()).containsExactly("3:" + new Noted("c"), "highest 3");
-    assertThat(writer.deleteTo(Long.MAX_VALUE)).isEqualTo(new DeleteMessagesSuccess(Long.MAX_VALUE));
+    assertThat(writer.deleteTo(Long.MAX_VALUE))
+        .isEqualTo(new DeleteMessagesSuccess(Long.MAX_VALUE));
     assertThat(writer.replay()).containsExactly("highest 3");
     writer.write(active, 4, new Noted("d"));
     assertThat(writer.replay()).containsExactly("4:" + new Noted("d"), "highest 4");
@@ -95,7 +104,8 @@ class JournalRulesIT {
 
   @Test
   void whatCannotBeSerializedIsRejectedWithItsBatchAndTheNextBatchIsStored() {
-    var bad = writer.batch(1, Writer.fenced(active, new Noted("a")), Writer.fenced(active, new Foreign("b")));
+    var bad = writer.batch(
+        1, Writer.fenced(active, new Noted("a")), Writer.fenced(active, new Foreign("b")));
     var good = writer.batch(3, Writer.fenced(active, new Noted("c")));
 
     var answers = writer.writeAll(List.of(bad, good), 3);
@@ -110,8 +120,10 @@ class JournalRulesIT {
   void anEventThatClaimsNoTermIsRejected() {
     var answers = writer.write(1, new Noted("a"));
 
-    assertThat(answers.get(1)).isInstanceOfSatisfying(WriteMessageRejected.class,
-        rejected -> assertThat(rejected.cause()).hasMessageContaining("claims no term"));
+    assertThat(answers.get(1))
+        .isInstanceOfSatisfying(
+            WriteMessageRejected.class,
+            rejected -> assertThat(rejected.cause()).hasMessageContaining("claims no term"));
     assertThat(writer.replay()).containsExactly("highest 0");
   }
 
@@ -122,24 +134,31 @@ class JournalRulesIT {
 
     var answers = second.write(active, 2, new Noted("x"), new Noted("y"));
 
-    assertThat(answers.subList(1, 3)).allSatisfy(answer ->
-        assertThat(((WriteMessageFailure) answer).cause()).isInstanceOf(SupersededWriterException.class)
-            .hasMessageContaining("point|1").hasMessageContaining("sequence number 2"));
-    assertThat(writer.replay()).containsExactly("1:" + new Noted("a"), "2:" + new Noted("b"), "highest 2");
+    assertThat(answers.subList(1, 3))
+        .allSatisfy(answer -> assertThat(((WriteMessageFailure) answer).cause())
+            .isInstanceOf(SupersededWriterException.class)
+            .hasMessageContaining("point|1")
+            .hasMessageContaining("sequence number 2"));
+    assertThat(writer.replay())
+        .containsExactly("1:" + new Noted("a"), "2:" + new Noted("b"), "highest 2");
     assertThat(JournalHealth.get(alpha.system()).counters().supersededWriters()).isEqualTo(1);
   }
 
   @Test
   void aDuplicateInAGroupHarmsNobodyElse() throws Exception {
     writer.write(active, 1, new Noted("a"));
-    var others = IntStream.range(0, 40).mapToObj(i -> new Writer(alpha.system(), "other|" + i)).toList();
+    var others = IntStream.range(0, 40)
+        .mapToObj(i -> new Writer(alpha.system(), "other|" + i))
+        .toList();
     var duplicate = new Writer(alpha.system(), "point|1");
 
     for (int round = 1; round <= 10; round++) {
       long sequence = round;
-      others.forEach(other -> other.send(List.of(other.batch(sequence, Writer.fenced(active, new Noted("n"))))));
+      others.forEach(other ->
+          other.send(List.of(other.batch(sequence, Writer.fenced(active, new Noted("n"))))));
       duplicate.send(List.of(duplicate.batch(1, Writer.fenced(active, new Noted("again")))));
-      others.forEach(other -> assertThat(other.answersTo(1)).element(1).isInstanceOf(WriteMessageSuccess.class));
+      others.forEach(other ->
+          assertThat(other.answersTo(1)).element(1).isInstanceOf(WriteMessageSuccess.class));
       assertThat(((WriteMessageFailure) duplicate.answersTo(1).get(1)).cause())
           .isInstanceOf(SupersededWriterException.class);
     }
@@ -152,8 +171,10 @@ class JournalRulesIT {
     alpha.take(MAIN, 1);
     writer.write(2, new Tagged(Writer.fenced(active, new Noted("b")), Set.of("blue")));
 
-    try (var session = postgres.connect(url); var statement = session.createStatement();
-        var row = statement.executeQuery("select string_agg(tag, ' ' order by tag) from event_tag")) {
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement();
+        var row =
+            statement.executeQuery("select string_agg(tag, ' ' order by tag) from event_tag")) {
       row.next();
       assertThat(row.getString(1)).isEqualTo("green red");
     }
@@ -164,7 +185,10 @@ class JournalRulesIT {
   void aReaderGetsEveryStreamAfterWhatItKnowsInPieces() {
     var second = new Writer(alpha.system(), "point|2");
     int events = JournalReader.CHUNK_EVENTS + 500;
-    writer.write(active, 1, IntStream.rangeClosed(1, events).mapToObj(i -> new Noted("n" + i)).toArray());
+    writer.write(
+        active,
+        1,
+        IntStream.rangeClosed(1, events).mapToObj(i -> new Noted("n" + i)).toArray());
     second.write(active, 1, new Noted("x"), new Noted("y"));
     var reader = new JournalReader(alpha.system());
 
@@ -175,10 +199,14 @@ class JournalRulesIT {
     assertThat(first.more()).isTrue();
     assertThat(first.events()).hasSize(JournalReader.CHUNK_EVENTS);
     assertThat(last.more()).isFalse();
-    var all = java.util.stream.Stream.concat(first.events().stream(), last.events().stream()).toList();
-    assertThat(all.stream().filter(event -> event.persistenceId().equals("point|1")).map(StoredEvent::sequence))
+    var all = java.util.stream.Stream.concat(first.events().stream(), last.events().stream())
+        .toList();
+    assertThat(all.stream()
+            .filter(event -> event.persistenceId().equals("point|1"))
+            .map(StoredEvent::sequence))
         .containsExactlyElementsOf(LongStream.rangeClosed(11, events).boxed().toList());
-    assertThat(all.stream().filter(event -> event.persistenceId().equals("point|2"))).singleElement()
+    assertThat(all.stream().filter(event -> event.persistenceId().equals("point|2")))
+        .singleElement()
         .satisfies(event -> {
           assertThat(event.sequence()).isEqualTo(2);
           assertThat(event.fenceText()).isEqualTo("dge/main#1@alpha/a1");
@@ -203,6 +231,7 @@ class JournalRulesIT {
 
     assertThat(first.events()).hasSize(3);
     assertThat(first.more()).isTrue();
-    assertThat(await(reader.read(first.advance(Map.of("point|1", 0L)))).events()).hasSize(1);
+    assertThat(await(reader.read(first.advance(Map.of("point|1", 0L)))).events())
+        .hasSize(1);
   }
 }

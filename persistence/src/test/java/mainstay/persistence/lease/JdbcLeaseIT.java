@@ -48,7 +48,8 @@ class JdbcLeaseIT {
 
   @Test
   void akkaFindsItByItsConfiguration() {
-    var lease = LeaseProvider.get(alpha.system()).getLease("sbr", "mainstay.jdbc-lease", "alpha:25520");
+    var lease =
+        LeaseProvider.get(alpha.system()).getLease("sbr", "mainstay.jdbc-lease", "alpha:25520");
 
     assertThat(await(lease.acquire())).isTrue();
     assertThat(lease.checkLease()).isTrue();
@@ -100,9 +101,10 @@ class JdbcLeaseIT {
     var lease = lease(alpha, "alpha:1", "900ms", "300ms");
     var lost = new CompletableFuture<Optional<Throwable>>();
     assertThat(await(lease.acquire(lost::complete))).isTrue();
-    try (var hang = postgres.connect(url); var statement = hang.createStatement()) {
+    try (var hang = postgres.connect(url);
+        var statement = hang.createStatement()) {
       hang.setAutoCommit(false);
-      statement.execute("select * from lease for update");     // renewals hang, as behind a cut
+      statement.execute("select * from lease for update"); // renewals hang, as behind a cut
       var cause = lost.get(10, TimeUnit.SECONDS);
 
       assertThat(lease.checkLease()).isFalse();
@@ -120,7 +122,8 @@ class JdbcLeaseIT {
     var lost = new CompletableFuture<Optional<Throwable>>();
     assertThat(await(lease.acquire(lost::complete))).isTrue();
 
-    try (var session = postgres.connect(url); var statement = session.createStatement()) {
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement()) {
       statement.execute("update lease set owner = 'bravo:1', version = version + 1");
     }
 
@@ -134,12 +137,13 @@ class JdbcLeaseIT {
     await(lease.acquire());
     await(lease.release());
     CompletableFuture<Boolean> late;
-    try (var hang = postgres.connect(url); var statement = hang.createStatement()) {
+    try (var hang = postgres.connect(url);
+        var statement = hang.createStatement()) {
       hang.setAutoCommit(false);
       statement.execute("select * from lease for update");
       late = lease.acquire().toCompletableFuture();
-      assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(
-          java.util.concurrent.TimeoutException.class);
+      assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(java.util.concurrent.TimeoutException.class);
       hang.rollback();
     }
     assertThat(lease.checkLease()).isFalse();
@@ -150,17 +154,20 @@ class JdbcLeaseIT {
   @Test
   void renewalsMustFitIntoTheTimeout() {
     assertThatThrownBy(() -> lease(alpha, "alpha:1", "1s", "400ms"))
-        .hasMessageContaining("heartbeat-interval = 400 ms").hasMessageContaining("heartbeat-timeout = 1000 ms");
+        .hasMessageContaining("heartbeat-interval = 400 ms")
+        .hasMessageContaining("heartbeat-timeout = 1000 ms");
   }
 
   private static Lease lease(Server server, String owner, String timeout, String interval) {
-    var config = ConfigFactory.parseString("heartbeat-timeout = " + timeout + ", heartbeat-interval = " + interval
-        + ", lease-operation-timeout = 1s");
-    return new JdbcLease(LeaseSettings.apply(config, "test", owner), (ExtendedActorSystem) server.system());
+    var config = ConfigFactory.parseString("heartbeat-timeout = " + timeout
+        + ", heartbeat-interval = " + interval + ", lease-operation-timeout = 1s");
+    return new JdbcLease(
+        LeaseSettings.apply(config, "test", owner), (ExtendedActorSystem) server.system());
   }
 
   private double expiry() throws Exception {
-    try (var session = postgres.connect(url); var statement = session.createStatement();
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement();
         var row = statement.executeQuery("select extract(epoch from expires) from lease")) {
       row.next();
       return row.getDouble(1);

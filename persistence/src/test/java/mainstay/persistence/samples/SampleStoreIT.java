@@ -52,12 +52,16 @@ class SampleStoreIT {
   @Test
   void storedSamplesComeBackInTheOrderOfTime() {
     var bad = new Sample("cpu", START.plusMillis(20), Optional.empty(), Quality.BAD);
-    await(store.write(fence, List.of(good("cpu", 30, 3), bad, good("cpu", 10, 1), good("memory", 10, 9))));
+    await(store.write(
+        fence, List.of(good("cpu", 30, 3), bad, good("cpu", 10, 1), good("memory", 10, 9))));
 
-    assertThat(await(store.range("cpu", START, START.plusMillis(30), 10))).containsExactly(good("cpu", 10, 1), bad);
-    assertThat(await(store.range("cpu", START.plusMillis(10).plusNanos(1), START.plusMillis(31), 10)))
+    assertThat(await(store.range("cpu", START, START.plusMillis(30), 10)))
+        .containsExactly(good("cpu", 10, 1), bad);
+    assertThat(
+            await(store.range("cpu", START.plusMillis(10).plusNanos(1), START.plusMillis(31), 10)))
         .containsExactly(bad, good("cpu", 30, 3));
-    assertThat(await(store.range("cpu", START, START.plusSeconds(1), 1))).containsExactly(good("cpu", 10, 1));
+    assertThat(await(store.range("cpu", START, START.plusSeconds(1), 1)))
+        .containsExactly(good("cpu", 10, 1));
     assertThat(await(store.latest("cpu"))).contains(good("cpu", 30, 3));
     assertThat(await(store.latest("disk"))).isEmpty();
     assertThat(await(store.range("disk", START, START.plusSeconds(1), 1))).isEmpty();
@@ -77,11 +81,16 @@ class SampleStoreIT {
     await(store.write(fence, List.of(good("cpu", 10, 1))));
     var current = alpha.take(MAIN, 1);
 
-    var late = store.write(fence, List.of(good("cpu", 20, 2), good("memory", 20, 2))).toCompletableFuture();
+    var late = store
+        .write(fence, List.of(good("cpu", 20, 2), good("memory", 20, 2)))
+        .toCompletableFuture();
 
-    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(StaleTermException.class,
-        stale -> assertThat(stale.current()).contains(current));
-    assertThat(await(store.range("cpu", START, START.plusSeconds(1), 10))).containsExactly(good("cpu", 10, 1));
+    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            StaleTermException.class, stale -> assertThat(stale.current()).contains(current));
+    assertThat(await(store.range("cpu", START, START.plusSeconds(1), 10)))
+        .containsExactly(good("cpu", 10, 1));
     assertThat(await(store.latest("memory"))).isEmpty();
     await(store.write(current.fence(), List.of(good("memory", 20, 2))));
     assertThat(await(store.latest("memory"))).contains(good("memory", 20, 2));
@@ -89,13 +98,21 @@ class SampleStoreIT {
 
   @Test
   void stepsBeginAtTheStartOfTheIntervalAndSkipWhatHasNoValue() {
-    await(store.write(fence, List.of(good("cpu", 0, 1), good("cpu", 50, 3), good("cpu", 100, 10), good("cpu", 300, 5),
-        new Sample("cpu", START.plusMillis(200), Optional.empty(), Quality.BAD))));
+    await(store.write(
+        fence,
+        List.of(
+            good("cpu", 0, 1),
+            good("cpu", 50, 3),
+            good("cpu", 100, 10),
+            good("cpu", 300, 5),
+            new Sample("cpu", START.plusMillis(200), Optional.empty(), Quality.BAD))));
 
-    assertThat(await(store.buckets("cpu", START, START.plusMillis(300), Duration.ofMillis(100)))).containsExactly(
-        new SampleBucket(START, 1, 3, 2, 2),
-        new SampleBucket(START.plusMillis(100), 10, 10, 10, 1));
-    assertThat(await(store.buckets("cpu", START.plusMillis(50), START.plusMillis(350), Duration.ofMillis(100))))
+    assertThat(await(store.buckets("cpu", START, START.plusMillis(300), Duration.ofMillis(100))))
+        .containsExactly(
+            new SampleBucket(START, 1, 3, 2, 2),
+            new SampleBucket(START.plusMillis(100), 10, 10, 10, 1));
+    assertThat(await(store.buckets(
+            "cpu", START.plusMillis(50), START.plusMillis(350), Duration.ofMillis(100))))
         .containsExactly(
             new SampleBucket(START.plusMillis(50), 3, 10, 6.5, 2),
             new SampleBucket(START.plusMillis(250), 5, 5, 5, 1));
@@ -104,7 +121,8 @@ class SampleStoreIT {
   @Test
   void questionsWithoutBoundAreRefused() {
     assertThatThrownBy(() -> store.range("cpu", START, START, 0)).hasMessageContaining("1..100000");
-    assertThatThrownBy(() -> store.buckets("cpu", START, START.plusSeconds(1000), Duration.ofMillis(1)))
+    assertThatThrownBy(
+            () -> store.buckets("cpu", START, START.plusSeconds(1000), Duration.ofMillis(1)))
         .hasMessageContaining("at most 100000 steps");
     assertThatThrownBy(() -> store.buckets("cpu", START, START.plusSeconds(1), Duration.ZERO))
         .hasMessageContaining("at least 1 ms");
@@ -121,12 +139,16 @@ class SampleStoreIT {
       }
       await(store.write(fence, samples));
     }
-    try (var session = postgres.connect(url); var statement = session.createStatement()) {
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement()) {
       statement.execute("analyze");
-      for (String condition : List.of("order by ts_ms desc limit 1",
-          "and ts_ms >= " + START.toEpochMilli() + " and ts_ms < " + (START.toEpochMilli() + 500) + " order by ts_ms")) {
-        try (var row = statement.executeQuery("explain select ts_ms, val from sample where series_id = "
-            + "(select id from sample_series where name = 'series-3') " + condition)) {
+      for (String condition : List.of(
+          "order by ts_ms desc limit 1",
+          "and ts_ms >= " + START.toEpochMilli() + " and ts_ms < " + (START.toEpochMilli() + 500)
+              + " order by ts_ms")) {
+        try (var row =
+            statement.executeQuery("explain select ts_ms, val from sample where series_id = "
+                + "(select id from sample_series where name = 'series-3') " + condition)) {
           var plan = new StringBuilder();
           while (row.next()) {
             plan.append(row.getString(1)).append('\n');

@@ -48,7 +48,9 @@ class SchemaIT {
 
     prepare();
     assertThat(value("select count(*) from schema_version")).isEqualTo("1");
-    assertThat(value("select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'public'"))
+    assertThat(
+            value(
+                "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'public'"))
         .isEqualTo("event_journal event_tag lease sample sample_series schema_version service_term"
             + " service_term_history snapshot");
   }
@@ -68,20 +70,25 @@ class SchemaIT {
     prepare();
     execute("insert into schema_version (product, version) values ('mainstay', 99)");
 
-    assertThatThrownBy(this::prepare).isInstanceOf(SchemaException.class)
+    assertThatThrownBy(this::prepare)
+        .isInstanceOf(SchemaException.class)
         .hasMessageContaining("have version 99, this program knows up to 1; run the newer program");
   }
 
   @Test
   void tablesOfAnotherProductAreRefusedAndLeftAsTheyAre() throws Exception {
     execute("create table schema_version (version varchar(9))");
-    assertThatThrownBy(this::prepare).isInstanceOf(SchemaException.class)
-        .hasMessageContaining("schema_version").hasMessageContaining("give Mainstay a database of its own");
+    assertThatThrownBy(this::prepare)
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("schema_version")
+        .hasMessageContaining("give Mainstay a database of its own");
 
     execute("drop table schema_version");
     execute("create table sample (id int)");
-    assertThatThrownBy(this::prepare).isInstanceOf(SchemaException.class)
-        .hasMessageContaining("table sample in jdbc:postgresql:").hasMessageContaining("was not made by Mainstay");
+    assertThatThrownBy(this::prepare)
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("table sample in jdbc:postgresql:")
+        .hasMessageContaining("was not made by Mainstay");
     assertThat(value("select to_regclass('service_term')")).isNull();
   }
 
@@ -92,13 +99,15 @@ class SchemaIT {
   }
 
   private void execute(String sql) throws SQLException {
-    try (var session = postgres.connect(url); var statement = session.createStatement()) {
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement()) {
       statement.execute(sql);
     }
   }
 
   private String value(String sql) throws SQLException {
-    try (var session = postgres.connect(url); var statement = session.createStatement();
+    try (var session = postgres.connect(url);
+        var statement = session.createStatement();
         var row = statement.executeQuery(sql)) {
       row.next();
       return row.getString(1);

@@ -78,8 +78,10 @@ class TermStoreIT {
   void aTakeThatExpectsAnotherTermChangesNothingAndSaysWhoHoldsIt() {
     var held = alpha.take(SERVICE, 0);
 
-    assertThat(await(bravo.terms().take(SERVICE, 0, BRAVO, "b1", "late", true))).isEqualTo(new Lost(Optional.of(held)));
-    assertThat(await(bravo.terms().take(SERVICE, 7, BRAVO, "b1", "early", true))).isEqualTo(new Lost(Optional.of(held)));
+    assertThat(await(bravo.terms().take(SERVICE, 0, BRAVO, "b1", "late", true)))
+        .isEqualTo(new Lost(Optional.of(held)));
+    assertThat(await(bravo.terms().take(SERVICE, 7, BRAVO, "b1", "early", true)))
+        .isEqualTo(new Lost(Optional.of(held)));
     assertThat(await(bravo.terms().history(SERVICE, 10))).hasSize(1);
   }
 
@@ -140,11 +142,14 @@ class TermStoreIT {
       writer.setAutoCommit(false);
       holdAsWriter(writer);
 
-      var take = bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false).toCompletableFuture();
+      var take =
+          bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false).toCompletableFuture();
 
       assertThatThrownBy(() -> take.get(20, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
-          .cause().isInstanceOfSatisfying(DatabaseUnavailableException.class,
+          .cause()
+          .isInstanceOfSatisfying(
+              DatabaseUnavailableException.class,
               failure -> assertThat(failure.outcome()).isEqualTo(Outcome.NOT_DONE))
           .hasMessageContaining("take term 2 of dge/main");
     }
@@ -177,13 +182,17 @@ class TermStoreIT {
   }
 
   private void awaitBlockedSession() {
-    Awaitility.await("a session that waits for the lock").atMost(Duration.ofSeconds(2)).until(() -> {
-      try (var session = postgres.connect(url); var statement = session.createStatement();
-          var row = statement.executeQuery("select count(*) from pg_locks l join pg_database d on d.oid = l.database "
-              + "where locktype = 'advisory' and not granted and datname = current_database()")) {
-        row.next();
-        return row.getInt(1) == 1;
-      }
-    });
+    Awaitility.await("a session that waits for the lock")
+        .atMost(Duration.ofSeconds(2))
+        .until(() -> {
+          try (var session = postgres.connect(url);
+              var statement = session.createStatement();
+              var row = statement.executeQuery(
+                  "select count(*) from pg_locks l join pg_database d on d.oid = l.database "
+                      + "where locktype = 'advisory' and not granted and datname = current_database()")) {
+            row.next();
+            return row.getInt(1) == 1;
+          }
+        });
   }
 }

@@ -14,7 +14,8 @@ import mainstay.protocol.message.CborSerializable;
 import mainstay.protocol.model.Activation;
 
 /** An event-sourced actor as the product has them: adds numbers, and counts the events that it replayed. */
-public final class Counter extends EventSourcedBehavior<Counter.Command, Counter.Added, Counter.Total> {
+public final class Counter
+    extends EventSourcedBehavior<Counter.Command, Counter.Added, Counter.Total> {
   public interface Command {}
 
   public record Add(int amount, ActorRef<Total> replyTo) implements Command {}
@@ -56,7 +57,9 @@ public final class Counter extends EventSourcedBehavior<Counter.Command, Counter
 
   @Override
   public EventAdapter<Added, ?> eventAdapter() {
-    return activation.isPresent() ? new FencingAdapter<>(Added.class, activation.get()) : super.eventAdapter();
+    return activation.isPresent()
+        ? new FencingAdapter<>(Added.class, activation.get())
+        : super.eventAdapter();
   }
 
   @Override
@@ -71,16 +74,23 @@ public final class Counter extends EventSourcedBehavior<Counter.Command, Counter
 
   @Override
   public CommandHandler<Command, Added, Total> commandHandler() {
-    return newCommandHandlerBuilder().forAnyState()
-        .onCommand(Add.class, add -> Effect().persist(new Added(add.amount())).thenReply(add.replyTo(), total -> total))
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(
+            Add.class,
+            add ->
+                Effect().persist(new Added(add.amount())).thenReply(add.replyTo(), total -> total))
         .onCommand(Get.class, (total, get) -> Effect().reply(get.replyTo(), total))
         .build();
   }
 
   @Override
   public EventHandler<Total, Added> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(Added.class, (total, added) -> new Total(total.sum() + added.amount(), total.applied() + 1))
+    return newEventHandlerBuilder()
+        .forAnyState()
+        .onEvent(
+            Added.class,
+            (total, added) -> new Total(total.sum() + added.amount(), total.applied() + 1))
         .build();
   }
 }

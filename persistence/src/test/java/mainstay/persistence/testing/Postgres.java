@@ -28,9 +28,11 @@ public final class Postgres implements AutoCloseable {
   }
 
   public static Postgres start() throws IOException {
-    var directory = Files.createTempDirectory("mainstay-it-",
+    var directory = Files.createTempDirectory(
+        "mainstay-it-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    var postgres = new Postgres(directory, EmbeddedPostgresSettings.of(directory.resolve("db"), freePort()));
+    var postgres =
+        new Postgres(directory, EmbeddedPostgresSettings.of(directory.resolve("db"), freePort()));
     postgres.restart();
     return postgres;
   }
@@ -47,7 +49,8 @@ public final class Postgres implements AutoCloseable {
   /** Address of a new, empty database. */
   public String newDatabase() throws SQLException {
     String name = "test" + DATABASES.incrementAndGet();
-    try (var session = connect(server.jdbcUrl()); var statement = session.createStatement()) {
+    try (var session = connect(server.jdbcUrl());
+        var statement = session.createStatement()) {
       statement.execute("create database " + name);
     }
     return server.jdbcUrl().replaceFirst("/[^/]*$", "/" + name);

@@ -31,16 +31,20 @@ public final class Server implements AutoCloseable {
     this.incarnation = incarnation;
   }
 
-  public static Server start(Postgres postgres, String url, String name, String incarnation, String... settings) {
+  public static Server start(
+      Postgres postgres, String url, String name, String incarnation, String... settings) {
     var config = configuration(postgres, url, name, String.join("\n", settings));
-    var system = ActorSystem.create(name, ActorSystemSetup.create(
-        BootstrapSetup.create(config), new DatabasesSetup(incarnation)));
+    var system = ActorSystem.create(
+        name,
+        ActorSystemSetup.create(BootstrapSetup.create(config), new DatabasesSetup(incarnation)));
     await(Databases.get(system).awaitReady(LIMIT));
     return new Server(system, new ServerId(name), incarnation);
   }
 
   private static Config configuration(Postgres postgres, String url, String name, String settings) {
-    return ConfigFactory.parseString(settings).withFallback(ConfigFactory.parseString("""
+    return ConfigFactory.parseString(settings)
+        .withFallback(ConfigFactory.parseString(
+            """
         mainstay.server.name = %s
         mainstay.databases = [
           { name = db1, vendor = postgresql, url = "%s", user = %s, password-file = "%s" } ]
@@ -52,7 +56,8 @@ public final class Server implements AutoCloseable {
           actor.serialization-bindings { "mainstay.protocol.message.CborSerializable" = jackson-cbor }
           serialization.jackson.jackson-cbor.allowed-class-prefix = ["mainstay"]
         }
-        """.formatted(name, url, postgres.user(), postgres.passwordFile()))).withFallback(ConfigFactory.load());
+        """.formatted(name, url, postgres.user(), postgres.passwordFile())))
+        .withFallback(ConfigFactory.load());
   }
 
   public ActorSystem system() {
@@ -69,11 +74,13 @@ public final class Server implements AutoCloseable {
 
   /** Takes the term after {@code expectedTerm} for this server. */
   public Activation take(ServiceName service, long expectedTerm) {
-    var take = await(terms().take(service, expectedTerm, id, incarnation, "the test says so", false));
+    var take =
+        await(terms().take(service, expectedTerm, id, incarnation, "the test says so", false));
     if (take instanceof Taken taken) {
       return taken.activation();
     }
-    throw new AssertionError("term after " + expectedTerm + " of " + service + " was not taken: " + take);
+    throw new AssertionError(
+        "term after " + expectedTerm + " of " + service + " was not taken: " + take);
   }
 
   public static <T> T await(CompletionStage<T> stage) {

@@ -15,7 +15,10 @@ public final class SharedPostgres implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context.getRoot().getStore(Namespace.GLOBAL).computeIfAbsent(Postgres.class, type -> start(), Postgres.class);
+    return context
+        .getRoot()
+        .getStore(Namespace.GLOBAL)
+        .computeIfAbsent(Postgres.class, type -> start(), Postgres.class);
   }
 
   private static Postgres start() {

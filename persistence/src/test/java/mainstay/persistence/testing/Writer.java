@@ -29,7 +29,8 @@ public final class Writer {
 
   public Writer(ActorSystem system, String plugin, String persistenceId) {
     this.probe = new TestKit(system);
-    this.journal = Persistence.get(system).journalFor(plugin, com.typesafe.config.ConfigFactory.empty());
+    this.journal =
+        Persistence.get(system).journalFor(plugin, com.typesafe.config.ConfigFactory.empty());
     this.persistenceId = persistenceId;
   }
 
@@ -44,7 +45,8 @@ public final class Writer {
 
   /** One atomic batch whose events claim a term. */
   public List<Object> write(Activation activation, long firstSequence, Object... events) {
-    return write(firstSequence, Stream.of(events).map(event -> fenced(activation, event)).toArray());
+    return write(
+        firstSequence, Stream.of(events).map(event -> fenced(activation, event)).toArray());
   }
 
   /** Several batches in one message. */
@@ -55,8 +57,10 @@ public final class Writer {
 
   public void send(List<AtomicWrite> batches) {
     List<PersistentEnvelope> envelopes = new ArrayList<>(batches);
-    journal.tell(new JournalProtocol.WriteMessages(
-        CollectionConverters.asScala(envelopes).toSeq(), probe.getRef(), 1), probe.getRef());
+    journal.tell(
+        new JournalProtocol.WriteMessages(
+            CollectionConverters.asScala(envelopes).toSeq(), probe.getRef(), 1),
+        probe.getRef());
   }
 
   /** One answer for the message, then one for each event. */
@@ -68,7 +72,13 @@ public final class Writer {
     var representations = new ArrayList<PersistentRepr>();
     for (Object event : events) {
       representations.add(PersistentRepr.apply(
-          event, firstSequence + representations.size(), persistenceId, "", false, probe.getRef(), uuid));
+          event,
+          firstSequence + representations.size(),
+          persistenceId,
+          "",
+          false,
+          probe.getRef(),
+          uuid));
     }
     return new AtomicWrite(CollectionConverters.asScala(representations).toSeq());
   }
@@ -79,12 +89,15 @@ public final class Writer {
 
   /** What a persistent actor would see while recovering, as {@code sequence:event}; the last is the highest number. */
   public List<String> replay(long from, long to, long max) {
-    journal.tell(new JournalProtocol.ReplayMessages(from, to, max, persistenceId, probe.getRef()), probe.getRef());
+    journal.tell(
+        new JournalProtocol.ReplayMessages(from, to, max, persistenceId, probe.getRef()),
+        probe.getRef());
     var seen = new ArrayList<String>();
     while (true) {
       Object answer = probe.receiveOne(java.time.Duration.ofSeconds(30));
       if (answer instanceof JournalProtocol.ReplayedMessage replayed) {
-        seen.add(replayed.persistent().sequenceNr() + ":" + replayed.persistent().payload());
+        seen.add(
+            replayed.persistent().sequenceNr() + ":" + replayed.persistent().payload());
       } else if (answer instanceof JournalProtocol.RecoverySuccess success) {
         seen.add("highest " + success.highestSequenceNr());
         return seen;
@@ -99,7 +112,9 @@ public final class Writer {
   }
 
   public Object deleteTo(long sequence) {
-    journal.tell(new JournalProtocol.DeleteMessagesTo(persistenceId, sequence, probe.getRef()), probe.getRef());
+    journal.tell(
+        new JournalProtocol.DeleteMessagesTo(persistenceId, sequence, probe.getRef()),
+        probe.getRef());
     return probe.receiveOne(java.time.Duration.ofSeconds(30));
   }
 }

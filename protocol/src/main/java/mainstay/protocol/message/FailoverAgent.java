@@ -14,7 +14,8 @@ public final class FailoverAgent {
   private FailoverAgent() {}
 
   /** What crosses the network to an agent. */
-  public sealed interface Command extends ClusterOverview.Message, CborSerializable permits Report, HandOver {}
+  public sealed interface Command extends ClusterOverview.Message, CborSerializable
+      permits Report, HandOver {}
 
   /**
    * What a server says of itself, at every change and several times a second.
@@ -47,6 +48,7 @@ public final class FailoverAgent {
    * @param term the successor's term if done
    * @param pauseMillis from the last accepted request to the announcement of the successor
    */
-  public record HandOverResult(String operation, boolean done, long term, long pauseMillis, String detail)
+  public record HandOverResult(
+      String operation, boolean done, long term, long pauseMillis, String detail)
       implements CborSerializable {}
 }

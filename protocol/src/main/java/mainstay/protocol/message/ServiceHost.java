@@ -44,7 +44,12 @@ public final class ServiceHost {
    * @param serializer id of Akka's serializer for the payload, with {@code manifest}
    */
   public record Feed(
-      long term, String persistenceId, long sequence, int serializer, String manifest, byte[] payload)
+      long term,
+      String persistenceId,
+      long sequence,
+      int serializer,
+      String manifest,
+      byte[] payload)
       implements Command {}
 
   /** Where the active server is, in order with the events of the feed: the follower must be there too. */
@@ -52,7 +57,12 @@ public final class ServiceHost {
 
   /** The drained active server asks its successor to take the next term. */
   public record AcceptService(
-      long term, Position position, String why, int rule, boolean held, ActorRef<Message> predecessor)
+      long term,
+      Position position,
+      String why,
+      int rule,
+      boolean held,
+      ActorRef<Message> predecessor)
       implements Command {}
 
   /** @param accepted false: the successor did not take over, {@code detail} says why */
@@ -102,5 +112,4 @@ public final class ServiceHost {
           || state == State.SUSPENDED;
     }
   }
-
 }

@@ -23,8 +23,8 @@ public record ExpectedStatus(int lowest, int highest) {
         return new ExpectedStatus(lowest, highest);
       }
     }
-    throw new IllegalArgumentException(
-        "parameter expectStatus '" + text + "' must be a status such as 204 or a range such as 200-299");
+    throw new IllegalArgumentException("parameter expectStatus '" + text
+        + "' must be a status such as 204 or a range such as 200-299");
   }
 
   public boolean matches(int status) {

@@ -50,9 +50,15 @@ public final class PollSchedule {
    * @param maxLateness a poll that starts later than this after its due time is stamped with its start
    * @param shortestInterval tests with a shorter one are refused
    */
-  public record Limits(int maxConcurrent, Duration firstPollWithin, Duration maxLateness, Duration shortestInterval) {
+  public record Limits(
+      int maxConcurrent,
+      Duration firstPollWithin,
+      Duration maxLateness,
+      Duration shortestInterval) {
     public Limits {
-      if (maxConcurrent < 1 || firstPollWithin.toMillis() < 1 || shortestInterval.toMillis() < 1
+      if (maxConcurrent < 1
+          || firstPollWithin.toMillis() < 1
+          || shortestInterval.toMillis() < 1
           || maxLateness.isNegative()) {
         throw new IllegalArgumentException("limits of polling must be positive: " + maxConcurrent
             + " polls, first within " + firstPollWithin + ", shortest interval " + shortestInterval
@@ -70,7 +76,8 @@ public final class PollSchedule {
   private final Limits limits;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<String, Slot> slots = new HashMap<>();
-  private final PriorityQueue<Entry> byDue = new PriorityQueue<>(Comparator.comparingLong((Entry e) -> e.dueMillis));
+  private final PriorityQueue<Entry> byDue =
+      new PriorityQueue<>(Comparator.comparingLong((Entry e) -> e.dueMillis));
   private final ArrayDeque<Slot> ready = new ArrayDeque<>();
   private final Map<Long, Running> running = new HashMap<>();
   private int generation;
@@ -115,7 +122,8 @@ public final class PollSchedule {
    * device until then.
    */
   public List<Poll> advance(long nowMillis) {
-    if (lastCallMillis.isPresent() && Math.abs(nowMillis - lastCallMillis.getAsLong()) > STEP_MILLIS) {
+    if (lastCallMillis.isPresent()
+        && Math.abs(nowMillis - lastCallMillis.getAsLong()) > STEP_MILLIS) {
       beginAnew(nowMillis);
     }
     lastCallMillis = OptionalLong.of(nowMillis);
@@ -133,7 +141,8 @@ public final class PollSchedule {
   public boolean finished(Poll poll) {
     var run = running.remove(poll.number());
     if (run == null) {
-      throw new IllegalStateException("poll " + poll.number() + " of test " + poll.test().id() + " is not running");
+      throw new IllegalStateException(
+          "poll " + poll.number() + " of test " + poll.test().id() + " is not running");
     }
     run.slot.busy = false;
     run.slot.offer(ready);
@@ -143,8 +152,9 @@ public final class PollSchedule {
     if (!run.entry.retired) {
       run.entry.state = IDLE;
     }
-    boolean counts =
-        !run.entry.retired && run.entry.test.equals(poll.test()) && run.slot.device.equals(poll.device());
+    boolean counts = !run.entry.retired
+        && run.entry.test.equals(poll.test())
+        && run.slot.device.equals(poll.device());
     missed += !counts && entries.containsKey(poll.test().id()) ? 1 : 0;
     return counts;
   }
@@ -176,7 +186,8 @@ public final class PollSchedule {
 
   private Optional<String> objection(TestDefinition test, Device device) {
     if (device == null) {
-      return Optional.of("device '" + test.device() + "' is not part of the configuration of this engine");
+      return Optional.of(
+          "device '" + test.device() + "' is not part of the configuration of this engine");
     }
     if (test.interval().compareTo(limits.shortestInterval) < 0) {
       return Optional.of("interval " + DurationText.format(test.interval()) + " is shorter than "
@@ -191,7 +202,11 @@ public final class PollSchedule {
         : Optional.empty();
   }
 
-  private enum Outcome { ADDED, CHANGED, SAME }
+  private enum Outcome {
+    ADDED,
+    CHANGED,
+    SAME
+  }
 
   private Outcome put(TestDefinition test, Device device, long nowMillis) {
     var slot = slots.computeIfAbsent(device.id(), id -> new Slot(device));

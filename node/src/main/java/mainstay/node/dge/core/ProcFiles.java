@@ -9,6 +9,7 @@ public final class ProcFiles {
   private static final Pattern SPACE = Pattern.compile("\\s+");
   /** user nice system idle iowait irq softirq steal; guest time, which follows, is part of user time already. */
   private static final int CPU_FIELDS = 8;
+
   private static final int IDLE = 3;
   private static final int IOWAIT = 4;
 
@@ -18,7 +19,9 @@ public final class ProcFiles {
     public OptionalDouble percentSince(CpuTimes earlier) {
       long total = totalTicks - earlier.totalTicks;
       double busy = busyTicks - earlier.busyTicks;
-      return total <= 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.max(0, Math.min(100, 100 * busy / total)));
+      return total <= 0
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(Math.max(0, Math.min(100, 100 * busy / total)));
     }
   }
 
@@ -29,7 +32,8 @@ public final class ProcFiles {
    * @throws IllegalArgumentException if the line of all processors is missing or too short
    */
   public static CpuTimes cpuTimes(String stat) {
-    var fields = SPACE.split(stat.lines().filter(line -> line.startsWith("cpu ")).findFirst().orElse(""));
+    var fields = SPACE.split(
+        stat.lines().filter(line -> line.startsWith("cpu ")).findFirst().orElse(""));
     if (fields.length <= IOWAIT + 1) {
       throw new IllegalArgumentException("/proc/stat has no line 'cpu' with at least five numbers");
     }
@@ -52,11 +56,13 @@ public final class ProcFiles {
     var available = amount(meminfo, "MemAvailable:");
     return total.isEmpty() || available.isEmpty() || total.getAsLong() == 0
         ? OptionalDouble.empty()
-        : OptionalDouble.of(100.0 * (total.getAsLong() - available.getAsLong()) / total.getAsLong());
+        : OptionalDouble.of(
+            100.0 * (total.getAsLong() - available.getAsLong()) / total.getAsLong());
   }
 
   private static OptionalLong amount(String meminfo, String name) {
-    return meminfo.lines()
+    return meminfo
+        .lines()
         .filter(line -> line.startsWith(name))
         .mapToLong(line -> Long.parseLong(SPACE.split(line)[1]))
         .findFirst();

@@ -22,15 +22,19 @@ public final class SampleBuffer {
    * @param shortestPause before the first repetition of a failed write
    * @param longestPause between repetitions
    */
-  public record Limits(int batchSize, Duration maxAge, int capacity, Duration shortestPause, Duration longestPause) {
+  public record Limits(
+      int batchSize, Duration maxAge, int capacity, Duration shortestPause, Duration longestPause) {
     public Limits {
       if (batchSize < 1 || capacity <= batchSize) {
-        throw new IllegalArgumentException("a buffer for " + capacity + " samples cannot serve batches of " + batchSize
-            + "; it must hold more than one batch");
+        throw new IllegalArgumentException(
+            "a buffer for " + capacity + " samples cannot serve batches of " + batchSize
+                + "; it must hold more than one batch");
       }
-      if (maxAge.isNegative() || shortestPause.toMillis() < 1 || longestPause.compareTo(shortestPause) < 0) {
-        throw new IllegalArgumentException("age " + maxAge + " must not be negative, and pauses " + shortestPause
-            + " to " + longestPause + " must be positive and in order");
+      if (maxAge.isNegative()
+          || shortestPause.toMillis() < 1
+          || longestPause.compareTo(shortestPause) < 0) {
+        throw new IllegalArgumentException("age " + maxAge + " must not be negative, and pauses "
+            + shortestPause + " to " + longestPause + " must be positive and in order");
       }
     }
   }
@@ -96,7 +100,8 @@ public final class SampleBuffer {
     outstanding = List.of();
     waitingSinceMillis = nowMillis - limits.maxAge.toMillis();
     notBeforeMillis = nowMillis + pauseMillis;
-    pauseMillis = flushing ? pauseMillis : Math.min(2 * pauseMillis, limits.longestPause.toMillis());
+    pauseMillis =
+        flushing ? pauseMillis : Math.min(2 * pauseMillis, limits.longestPause.toMillis());
   }
 
   /** From now on nothing waits for its batch to fill, and repetitions come after the shortest pause. */
@@ -112,8 +117,9 @@ public final class SampleBuffer {
       return OptionalLong.empty();
     }
     boolean full = flushing || waiting.size() >= limits.batchSize;
-    return OptionalLong.of(
-        Math.max(notBeforeMillis, full ? waitingSinceMillis : waitingSinceMillis + limits.maxAge.toMillis()));
+    return OptionalLong.of(Math.max(
+        notBeforeMillis,
+        full ? waitingSinceMillis : waitingSinceMillis + limits.maxAge.toMillis()));
   }
 
   /** Samples held, those being written included. */
@@ -133,7 +139,8 @@ public final class SampleBuffer {
 
   private void requireOutstanding() {
     if (outstanding.isEmpty()) {
-      throw new IllegalStateException("a write ended but none was outstanding; " + waiting.size() + " samples wait");
+      throw new IllegalStateException(
+          "a write ended but none was outstanding; " + waiting.size() + " samples wait");
     }
   }
 }

@@ -28,7 +28,8 @@ public final class FailoverPolicy {
         return new Keep("nobody may take over on this side: " + view.right().why(), 0);
       }
       if (view.waitsForEarlier() && !next.equals(view.list().primary())) {
-        return new Keep("the cluster has just formed: waiting a moment for " + view.list().primary(), 0);
+        return new Keep(
+            "the cluster has just formed: waiting a moment for " + view.list().primary(), 0);
       }
       return next.equals(view.self())
           ? new TakeOver(view.lastTerm() + 1, reason(view, next, rule), rule)
@@ -49,24 +50,38 @@ public final class FailoverPolicy {
       return new Keep(active + " stays: no other server of the list is available", 8);
     }
     if (state.leaving()) {
-      return new HandOver(next, active + " is leaving and " + next + " is the next available server of " + view.list(), 2);
+      return new HandOver(
+          next,
+          active + " is leaving and " + next + " is the next available server of " + view.list(),
+          2);
     }
     if (!view.fit(active)) {
-      return new HandOver(next, active + " is unfit (" + state.complaint() + ") and " + next
-          + " is the next available server of " + view.list(), rule);
+      return new HandOver(
+          next,
+          active + " is unfit (" + state.complaint() + ") and " + next
+              + " is the next available server of " + view.list(),
+          rule);
     }
     if (!view.list().contains(active)) {
       return new HandOver(next, active + " is no longer in the list " + view.list(), 6);
     }
     if (view.held()) {
-      return new Keep("an operator moved the service to " + active + "; it stays there until it is moved again", 6);
+      return new Keep(
+          "an operator moved the service to " + active + "; it stays there until it is moved again",
+          6);
     }
-    String earlier = next + " comes before " + active + " in the list " + view.list() + " and is synchronised";
+    String earlier =
+        next + " comes before " + active + " in the list " + view.list() + " and is synchronised";
     return switch (view.policy().mode()) {
       case AUTOMATIC -> new HandOver(next, earlier, 6);
-      case DELAYED -> view.state(next).synchronisedFor().compareTo(view.policy().delay()) >= 0
-          ? new HandOver(next, earlier + " for " + DurationText.format(view.policy().delay()), 6)
-          : new Keep(earlier + ", but not yet for " + DurationText.format(view.policy().delay()), 6);
+      case DELAYED ->
+        view.state(next).synchronisedFor().compareTo(view.policy().delay()) >= 0
+            ? new HandOver(
+                next, earlier + " for " + DurationText.format(view.policy().delay()), 6)
+            : new Keep(
+                earlier + ", but not yet for "
+                    + DurationText.format(view.policy().delay()),
+                6);
       case STICKY -> new Keep(earlier + ", but the service is sticky", 6);
       case MANUAL -> new Keep(earlier + ", but it returns only by an operator's switchover", 6);
     };
@@ -95,8 +110,12 @@ public final class FailoverPolicy {
     String because = switch (rule) {
       case 1 -> server + " is the primary of " + view.list() + " and available";
       case 2 -> server + " is the first available server of " + view.list();
-      case 3 -> "every available server of " + view.list() + " is unfit, and " + server + " is the first of them that did not serve last";
-      default -> "no server of " + view.list() + " is synchronised, and " + server + " is the first that is there";
+      case 3 ->
+        "every available server of " + view.list() + " is unfit, and " + server
+            + " is the first of them that did not serve last";
+      default ->
+        "no server of " + view.list() + " is synchronised, and " + server
+            + " is the first that is there";
     };
     return earlier.isEmpty() ? because : because + ": " + String.join(", ", earlier);
   }

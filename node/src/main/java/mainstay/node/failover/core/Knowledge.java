@@ -116,9 +116,10 @@ public final class Knowledge {
   }
 
   public Optional<ServiceHost.Report> report(ServerId server, ServiceName service) {
-    return report(server).flatMap(report -> report.services().stream()
-        .filter(one -> one.service().equals(service))
-        .findFirst());
+    return report(server)
+        .flatMap(report -> report.services().stream()
+            .filter(one -> one.service().equals(service))
+            .findFirst());
   }
 
   private boolean registered(ServerId server) {
@@ -128,8 +129,11 @@ public final class Knowledge {
 
   public Right right() {
     var own = members.get(self);
-    int voters = (int) members.values().stream().filter(m -> m.voter() && m.counts()).count();
-    int reachable = (int) members.values().stream().filter(m -> m.voter() && m.counts() && m.reachable()).count();
+    int voters =
+        (int) members.values().stream().filter(m -> m.voter() && m.counts()).count();
+    int reachable = (int) members.values().stream()
+        .filter(m -> m.voter() && m.counts() && m.reachable())
+        .count();
     return Right.of(own != null && own.counts(), voters, reachable);
   }
 
@@ -154,21 +158,33 @@ public final class Knowledge {
     var active = activeServer(service).or(() -> claimant(service, now));
     var list = settings.serverList();
     var sayFit = new TreeMap<ServerId, Boolean>();
-    list.servers().forEach(server -> report(server).ifPresent(report -> sayFit.put(server, report.fitness().fit())));
-    var fits = unfit.computeIfAbsent(service, name -> new UnfitMemory())
+    list.servers()
+        .forEach(server -> report(server)
+            .ifPresent(report -> sayFit.put(server, report.fitness().fit())));
+    var fits = unfit
+        .computeIfAbsent(service, name -> new UnfitMemory())
         .countAsFit(sayFit, Optional.ofNullable(lastActive.get(service)));
 
     var servers = new TreeMap<ServerId, ServerState>();
     for (var server : list.servers()) {
       servers.put(server, state(server, service, active, fits.contains(server), now));
     }
-    active.ifPresent(server -> servers.computeIfAbsent(server, s -> state(s, service, active, true, now)));
+    active.ifPresent(
+        server -> servers.computeIfAbsent(server, s -> state(s, service, active, true, now)));
     boolean neverServed = lastActive.get(service) == null;
-    boolean justFormed = upSince.filter(since -> now - since < formingGrace.toNanos()).isPresent();
+    boolean justFormed =
+        upSince.filter(since -> now - since < formingGrace.toNanos()).isPresent();
     return new ServiceView(
-        service, list, settings.policy(), self, right(), active,
+        service,
+        list,
+        settings.policy(),
+        self,
+        right(),
+        active,
         active(service).map(ServiceHost.Report::held).orElse(false),
-        lastTerm(service), neverServed && justFormed, servers);
+        lastTerm(service),
+        neverServed && justFormed,
+        servers);
   }
 
   private Optional<ServerId> claimant(ServiceName service, long now) {
@@ -184,7 +200,8 @@ public final class Knowledge {
    */
   private boolean hasWholeCopy(ServerId server, ServiceName service) {
     var report = report(server, service);
-    return report.filter(copy -> copy.synchronisationMode() == 0
+    return report
+        .filter(copy -> copy.synchronisationMode() == 0
             && (active(service).isEmpty() || copy.term() >= lastTerm(service)))
         .isPresent();
   }
@@ -198,7 +215,8 @@ public final class Knowledge {
     var own = report(server, service);
     boolean serves = active.filter(server::equals).isPresent();
     boolean synchronised = serves
-        || (hasWholeCopy(server, service) && (!service.isDge() || hasWholeCopy(server, ServiceName.CONFIGURATION)));
+        || (hasWholeCopy(server, service)
+            && (!service.isDge() || hasWholeCopy(server, ServiceName.CONFIGURATION)));
     var since = synchronised ? synchronisedSince.getOrDefault(service, Map.of()).get(server) : null;
     return new ServerState(
         true,

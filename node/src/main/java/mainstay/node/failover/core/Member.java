@@ -8,7 +8,8 @@ import mainstay.protocol.model.ServerId;
  * @param incarnation of this run of its cluster part
  * @param voter whether it counts for the majority
  */
-public record Member(ServerId server, String incarnation, boolean voter, Status status, boolean reachable) {
+public record Member(
+    ServerId server, String incarnation, boolean voter, Status status, boolean reachable) {
   public enum Status {
     JOINING,
     UP,

@@ -21,8 +21,13 @@ public record Right(int voters, int reachable, boolean mayAct, String why) {
       return new Right(voters, reachable, false, "this server is not a full member of the cluster");
     }
     boolean majority = reachable * 2 > voters;
-    return new Right(voters, reachable, majority, majority
-        ? "this side reaches " + reachable + " of " + voters + " voters"
-        : "this side reaches only " + reachable + " of " + voters + " voters and does not hold the lease");
+    return new Right(
+        voters,
+        reachable,
+        majority,
+        majority
+            ? "this side reaches " + reachable + " of " + voters + " voters"
+            : "this side reaches only " + reachable + " of " + voters
+                + " voters and does not hold the lease");
   }
 }

@@ -22,7 +22,8 @@ public record ServerState(
     boolean fit,
     String complaint) {
 
-  public static final ServerState ABSENT = new ServerState(false, false, Duration.ZERO, 0, false, false, "");
+  public static final ServerState ABSENT =
+      new ServerState(false, false, Duration.ZERO, 0, false, false, "");
 
   /** Registered, synchronised and not leaving. */
   public boolean available() {

@@ -20,8 +20,11 @@ public record ServiceDirectory(long version, Map<ServiceName, ServiceSettings> s
 
   /** What holds before the first configuration is there: only it is served, in the order of the server's own file. */
   public static ServiceDirectory initial(ServerList voters) {
-    return new ServiceDirectory(0, Map.of(
-        ServiceName.CONFIGURATION,
-        new ServiceSettings(ServiceSettings.DEFAULT_ID, voters, FailbackPolicy.AUTOMATIC, false)));
+    return new ServiceDirectory(
+        0,
+        Map.of(
+            ServiceName.CONFIGURATION,
+            new ServiceSettings(
+                ServiceSettings.DEFAULT_ID, voters, FailbackPolicy.AUTOMATIC, false)));
   }
 }

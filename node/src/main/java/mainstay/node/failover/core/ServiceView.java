@@ -45,7 +45,10 @@ public record ServiceView(
 
   /** All available servers are unfit, and none of them was cleared: the last active one is the worst known. */
   Optional<ServerId> firstAvailableButLast() {
-    return available().filter(server -> active.filter(server::equals).isEmpty()).findFirst().or(() -> available().findFirst());
+    return available()
+        .filter(server -> active.filter(server::equals).isEmpty())
+        .findFirst()
+        .or(() -> available().findFirst());
   }
 
   Optional<ServerId> firstRegistered() {

@@ -27,7 +27,9 @@ public final class UnfitMemory {
       }
     });
     if (fits.isEmpty() && fit.size() > 1) {
-      fit.keySet().stream().filter(server -> lastActive.filter(server::equals).isEmpty()).forEach(cleared::add);
+      fit.keySet().stream()
+          .filter(server -> lastActive.filter(server::equals).isEmpty())
+          .forEach(cleared::add);
       fits.addAll(cleared);
     }
     return fits;

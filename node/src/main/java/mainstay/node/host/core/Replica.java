@@ -89,7 +89,9 @@ public final class Replica implements Streams {
 
   @Override
   public Optional<Object> state(String persistenceId) {
-    return Optional.ofNullable(streams.get(persistenceId)).filter(s -> s.sequence > 0).map(s -> s.state);
+    return Optional.ofNullable(streams.get(persistenceId))
+        .filter(s -> s.sequence > 0)
+        .map(s -> s.state);
   }
 
   @Override

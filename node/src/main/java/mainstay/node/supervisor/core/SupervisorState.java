@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveFinished;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveStarted;
 import mainstay.node.supervisor.core.SupervisorEvent.TermSeen;
+import mainstay.protocol.message.CborSerializable;
 import mainstay.protocol.message.ClusterSupervisor.Operation;
 import mainstay.protocol.message.ClusterSupervisor.Term;
-import mainstay.protocol.message.CborSerializable;
 import mainstay.protocol.model.ServiceName;
 
 /**
@@ -21,7 +21,8 @@ import mainstay.protocol.model.ServiceName;
  * @param moves by operation, oldest first
  * @param terms by service name, newest first
  */
-public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> terms) implements CborSerializable {
+public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> terms)
+    implements CborSerializable {
   public static final int OPERATIONS = 200;
   public static final int TERMS = 1_000;
   public static final SupervisorState EMPTY = new SupervisorState(Map.of(), Map.of());
@@ -36,10 +37,18 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
 
   public SupervisorState apply(SupervisorEvent event) {
     if (event instanceof MoveStarted started) {
-      var operation = new Operation(started.operation(), started.service(), started.from(), started.to(), RUNNING,
-          started.why(), 0, started.at());
+      var operation = new Operation(
+          started.operation(),
+          started.service(),
+          started.from(),
+          started.to(),
+          RUNNING,
+          started.why(),
+          0,
+          started.at());
       return new SupervisorState(
-          with(started.operation(), new Move(operation, started.term(), started.requestId())), terms);
+          with(started.operation(), new Move(operation, started.term(), started.requestId())),
+          terms);
     }
     if (event instanceof MoveFinished finished) {
       var move = moves.get(finished.operation());
@@ -47,16 +56,26 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
         return this;
       }
       var was = move.operation();
-      var operation = new Operation(was.id(), was.service(), was.from(), was.to(),
-          finished.done() ? "done" : "failed", finished.detail(), finished.pauseMillis(), was.startedAt());
-      return new SupervisorState(with(was.id(), new Move(operation, move.term(), move.requestId())), terms);
+      var operation = new Operation(
+          was.id(),
+          was.service(),
+          was.from(),
+          was.to(),
+          finished.done() ? "done" : "failed",
+          finished.detail(),
+          finished.pauseMillis(),
+          was.startedAt());
+      return new SupervisorState(
+          with(was.id(), new Move(operation, move.term(), move.requestId())), terms);
     }
     if (event instanceof TermSeen seen) {
       var ofService = new ArrayList<Term>();
       ofService.add(new Term(seen.term(), seen.server(), seen.at(), seen.why()));
       ofService.addAll(terms.getOrDefault(seen.service().value(), List.of()));
       var all = new TreeMap<>(terms);
-      all.put(seen.service().value(), List.copyOf(ofService.subList(0, Math.min(TERMS, ofService.size()))));
+      all.put(
+          seen.service().value(),
+          List.copyOf(ofService.subList(0, Math.min(TERMS, ofService.size()))));
       return new SupervisorState(moves, Collections.unmodifiableMap(all));
     }
     throw new IllegalStateException("unknown event of the supervisor: " + event);
@@ -100,6 +119,7 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
   }
 
   public boolean knows(ServiceName service, long term) {
-    return terms.getOrDefault(service.value(), List.of()).stream().anyMatch(known -> known.term() >= term);
+    return terms.getOrDefault(service.value(), List.of()).stream()
+        .anyMatch(known -> known.term() >= term);
   }
 }

@@ -27,10 +27,12 @@ public final class SwitchoverRules {
   /** @param to empty for the first available server of the list that is not active */
   public static Ruling rule(ServiceView view, Optional<ServerId> to, boolean moving) {
     if (moving) {
-      return Ruling.refuse(Reason.REFUSED_BY_RULE, "service " + view.service() + " is moving already");
+      return Ruling.refuse(
+          Reason.REFUSED_BY_RULE, "service " + view.service() + " is moving already");
     }
     if (view.active().isEmpty()) {
-      return Ruling.refuse(Reason.REFUSED_BY_RULE,
+      return Ruling.refuse(
+          Reason.REFUSED_BY_RULE,
           "nobody is active for service " + view.service() + ", so there is nothing to move");
     }
     var active = view.active().get();
@@ -39,21 +41,28 @@ public final class SwitchoverRules {
         .toList();
     var target = to.or(() -> candidates.stream().findFirst());
     if (target.isEmpty()) {
-      return Ruling.refuse(Reason.REFUSED_BY_RULE,
-          "no other server of the list " + view.list() + " is available: " + shortcomings(view, active));
+      return Ruling.refuse(
+          Reason.REFUSED_BY_RULE,
+          "no other server of the list " + view.list() + " is available: "
+              + shortcomings(view, active));
     }
     var server = target.get();
     if (server.equals(active)) {
-      return Ruling.refuse(Reason.REFUSED_BY_RULE, server + " is active for service " + view.service() + " already");
+      return Ruling.refuse(
+          Reason.REFUSED_BY_RULE, server + " is active for service " + view.service() + " already");
     }
     if (!view.list().contains(server)) {
-      return Ruling.refuse(Reason.INVALID,
+      return Ruling.refuse(
+          Reason.INVALID,
           server + " is not in the list " + view.list() + " of service " + view.service());
     }
     if (!view.state(server).available()) {
-      return Ruling.refuse(Reason.REFUSED_BY_RULE, server + " " + view.state(server).shortcoming());
+      return Ruling.refuse(
+          Reason.REFUSED_BY_RULE, server + " " + view.state(server).shortcoming());
     }
-    return new Ruling(Optional.of(new Move(active, server, !view.list().primary().equals(server))), Optional.empty());
+    return new Ruling(
+        Optional.of(new Move(active, server, !view.list().primary().equals(server))),
+        Optional.empty());
   }
 
   private static List<String> shortcomings(ServiceView view, ServerId active) {

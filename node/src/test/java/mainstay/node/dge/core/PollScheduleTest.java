@@ -41,13 +41,17 @@ class PollScheduleTest {
       long gap = after.stamps(test.id()).get(0) - times.get(times.size() - 1);
       assertThat(gap).isLessThanOrEqualTo(interval + 1_234);
       times.addAll(after.stamps(test.id()));
-      assertThat(times).allMatch(time -> (time - times.get(0)) % interval == 0).doesNotHaveDuplicates();
+      assertThat(times)
+          .allMatch(time -> (time - times.get(0)) % interval == 0)
+          .doesNotHaveDuplicates();
     }
   }
 
   @Test
   void pollsASlowTestOnceEarlyAndThenInItsRhythm() {
-    var tests = IntStream.range(0, 200).mapToObj(i -> test("hourly-" + i, "device-" + i, 3_600_000)).toList();
+    var tests = IntStream.range(0, 200)
+        .mapToObj(i -> test("hourly-" + i, "device-" + i, 3_600_000))
+        .toList();
     var simulation = new Simulation(LIMITS, devicesOf(tests), tests, START);
 
     simulation.runTo(START + 30_001);
@@ -55,7 +59,9 @@ class PollScheduleTest {
     simulation.runTo(START + 3 * 3_600_000);
 
     assertThat(early).allMatch(time -> time > START && time <= START + 30_001);
-    assertThat(early.stream().filter(time -> time < START + 15_000).count()).as("spread").isBetween(70L, 130L);
+    assertThat(early.stream().filter(time -> time < START + 15_000).count())
+        .as("spread")
+        .isBetween(70L, 130L);
     for (var test : tests) {
       var stamps = simulation.stamps(test.id());
       for (int i = 2; i < stamps.size(); i++) {
@@ -66,7 +72,9 @@ class PollScheduleTest {
 
   @Test
   void doesNotPollAQuickTestEarly() {
-    var tests = IntStream.range(0, 50).mapToObj(i -> test("quick-" + i, "device-" + i, 30_000)).toList();
+    var tests = IntStream.range(0, 50)
+        .mapToObj(i -> test("quick-" + i, "device-" + i, 30_000))
+        .toList();
     var simulation = new Simulation(LIMITS, devicesOf(tests), tests, START);
 
     simulation.runTo(START + 300_000);
@@ -76,7 +84,8 @@ class PollScheduleTest {
 
   @Test
   void pollsOneTestOfADeviceAtATimeAndLetsThemTakeTurns() {
-    var tests = IntStream.range(0, 5).mapToObj(i -> test("test-" + i, "one", 1_000)).toList();
+    var tests =
+        IntStream.range(0, 5).mapToObj(i -> test("test-" + i, "one", 1_000)).toList();
     var schedule = new PollSchedule(LIMITS);
     schedule.apply(devices("one"), tests, START);
 
@@ -96,7 +105,9 @@ class PollScheduleTest {
 
   @Test
   void runsNoMorePollsThanTheLimit() {
-    var tests = IntStream.range(0, 20).mapToObj(i -> test("test-" + i, "device-" + i, 1_000)).toList();
+    var tests = IntStream.range(0, 20)
+        .mapToObj(i -> test("test-" + i, "device-" + i, 1_000))
+        .toList();
     var schedule = new PollSchedule(atMost(3));
     schedule.apply(devicesOf(tests), tests, START);
 
@@ -122,7 +133,9 @@ class PollScheduleTest {
     assertThat(schedule.missed()).isEqualTo(2);
     assertThat(schedule.finished(poll)).isTrue();
     assertThat(schedule.advance(due + 2_500)).as("not queued").isEmpty();
-    assertThat(schedule.advance(due + 3_000)).extracting(Poll::time).containsExactly(Instant.ofEpochMilli(due + 3_000));
+    assertThat(schedule.advance(due + 3_000))
+        .extracting(Poll::time)
+        .containsExactly(Instant.ofEpochMilli(due + 3_000));
   }
 
   @Test
@@ -131,7 +144,9 @@ class PollScheduleTest {
     var blocker = test("blocker", "one", 30_000);
     var waiter = test("waiter", "two", 1_000);
     schedule.apply(devices("one", "two"), List.of(blocker), START);
-    var running = schedule.advance(advanceTo(schedule, schedule.nextDueMillis().orElseThrow())).get(0);
+    var running = schedule
+        .advance(advanceTo(schedule, schedule.nextDueMillis().orElseThrow()))
+        .get(0);
     long now = running.time().toEpochMilli();
 
     schedule.apply(devices("one", "two"), List.of(blocker, waiter), now);
@@ -143,7 +158,9 @@ class PollScheduleTest {
     assertThat(schedule.waiting()).isEqualTo(1);
     assertThat(schedule.missed()).isEqualTo(2);
     schedule.finished(running);
-    assertThat(schedule.advance(due + 2_100)).extracting(Poll::time).containsExactly(Instant.ofEpochMilli(due + 2_000));
+    assertThat(schedule.advance(due + 2_100))
+        .extracting(Poll::time)
+        .containsExactly(Instant.ofEpochMilli(due + 2_000));
   }
 
   @Test
@@ -152,12 +169,16 @@ class PollScheduleTest {
     schedule.apply(devices("one"), List.of(test("load", "one", 30_000)), START);
     long due = advanceTo(schedule, schedule.nextDueMillis().orElseThrow() - 1) + 1;
 
-    assertThat(schedule.advance(due + 1_001)).extracting(Poll::time).containsExactly(Instant.ofEpochMilli(due + 1_001));
+    assertThat(schedule.advance(due + 1_001))
+        .extracting(Poll::time)
+        .containsExactly(Instant.ofEpochMilli(due + 1_001));
   }
 
   @Test
   void beginsAnewAfterTheProcessWasSuspendedWithoutABurst() {
-    var tests = IntStream.range(0, 1_000).mapToObj(i -> test("test-" + i, "device-" + i, 10_000)).toList();
+    var tests = IntStream.range(0, 1_000)
+        .mapToObj(i -> test("test-" + i, "device-" + i, 10_000))
+        .toList();
     var simulation = new Simulation(LIMITS, devicesOf(tests), tests, START);
     simulation.runTo(START + 20_000);
     long missedBefore = simulation.schedule.missed();
@@ -173,7 +194,8 @@ class PollScheduleTest {
 
   @Test
   void goesOnWhenTheClockIsSetBack() {
-    var simulation = new Simulation(LIMITS, devices("one"), List.of(test("load", "one", 10_000)), START);
+    var simulation =
+        new Simulation(LIMITS, devices("one"), List.of(test("load", "one", 10_000)), START);
     simulation.runTo(START + 20_000);
 
     simulation.runFromTo(START - 3_600_000, START - 3_600_000 + 20_000);
@@ -189,7 +211,8 @@ class PollScheduleTest {
     schedule.apply(devices("one", "two"), List.of(slow), START);
     long due = schedule.nextDueMillis().orElseThrow();
 
-    var added = schedule.apply(devices("one", "two"), List.of(slow, test("load", "two", 3_600_000)), START + 1);
+    var added = schedule.apply(
+        devices("one", "two"), List.of(slow, test("load", "two", 3_600_000)), START + 1);
     var changed = schedule.apply(
         devices("one", "two"), List.of(renamed(slow), test("load", "two", 3_600_000)), START + 2);
     var removed = schedule.apply(devices("one", "two"), List.of(renamed(slow)), START + 3);
@@ -199,7 +222,9 @@ class PollScheduleTest {
     assertThat(removed).isEqualTo(new Change(0, 0, 1, List.of()));
     assertThat(schedule.nextDueMillis()).hasValue(due);
     advanceTo(schedule, due - 1);
-    assertThat(schedule.advance(due)).extracting(poll -> poll.test().name()).containsExactly("renamed");
+    assertThat(schedule.advance(due))
+        .extracting(poll -> poll.test().name())
+        .containsExactly("renamed");
   }
 
   @Test
@@ -245,7 +270,9 @@ class PollScheduleTest {
 
     assertThat(schedule.advance(now + 1_000)).isEmpty();
     schedule.finished(old);
-    assertThat(schedule.advance(now + 1_000)).extracting(poll -> poll.test().id()).containsExactly("new");
+    assertThat(schedule.advance(now + 1_000))
+        .extracting(poll -> poll.test().id())
+        .containsExactly("new");
   }
 
   @Test
@@ -269,7 +296,9 @@ class PollScheduleTest {
     var off = new Device("off", "off", "main", "127.0.0.1", false);
 
     var change = schedule.apply(
-        List.of(device("one"), off), List.of(test("a", "off", 1_000), disabled(test("b", "one", 1_000))), START);
+        List.of(device("one"), off),
+        List.of(test("a", "off", 1_000), disabled(test("b", "one", 1_000))),
+        START);
 
     assertThat(change).isEqualTo(new Change(0, 0, 0, List.of()));
     assertThat(schedule.nextDueMillis()).isEmpty();
@@ -290,11 +319,12 @@ class PollScheduleTest {
         START);
 
     assertThat(change.added()).isEqualTo(1);
-    assertThat(change.refused()).containsExactly(
-        new Refused("lost", "device 'nowhere' is not part of the configuration of this engine"),
-        new Refused("hasty", "interval 99ms is shorter than 100ms"),
-        new Refused("still", "interval 0ms is shorter than 100ms"),
-        new Refused("good", "another test has the same id"));
+    assertThat(change.refused())
+        .containsExactly(
+            new Refused("lost", "device 'nowhere' is not part of the configuration of this engine"),
+            new Refused("hasty", "interval 99ms is shorter than 100ms"),
+            new Refused("still", "interval 0ms is shorter than 100ms"),
+            new Refused("good", "another test has the same id"));
   }
 
   @Test
@@ -303,12 +333,15 @@ class PollScheduleTest {
     var poll = new Poll(1, device("one"), test("load", "one", 1_000), Instant.EPOCH);
 
     assertThatThrownBy(() -> schedule.finished(poll))
-        .isInstanceOf(IllegalStateException.class).hasMessageContaining("load");
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("load");
   }
 
   @Test
   void spreadsAHundredThousandTestsWithoutBursts() {
-    var tests = IntStream.range(0, 100_000).mapToObj(i -> test("test-" + i, "device-" + i / 4, 10_000)).toList();
+    var tests = IntStream.range(0, 100_000)
+        .mapToObj(i -> test("test-" + i, "device-" + i / 4, 10_000))
+        .toList();
     var schedule = new PollSchedule(LIMITS);
     schedule.apply(devicesOf(tests), tests, START);
     long polls = 0;
@@ -316,7 +349,9 @@ class PollScheduleTest {
 
     for (long now = START + 10; now <= START + 20_000; now += 10) {
       int inSlice = 0;
-      for (var started = schedule.advance(now); !started.isEmpty(); started = schedule.advance(now)) {
+      for (var started = schedule.advance(now);
+          !started.isEmpty();
+          started = schedule.advance(now)) {
         inSlice += started.size();
         started.forEach(schedule::finished);
       }
@@ -355,8 +390,8 @@ class PollScheduleTest {
       this.random = random;
       this.name = name;
       this.maxConcurrent = random.nextInt(1, 6);
-      this.schedule = new PollSchedule(
-          new Limits(maxConcurrent, Duration.ofSeconds(3), Duration.ofMillis(200), Duration.ofMillis(100)));
+      this.schedule = new PollSchedule(new Limits(
+          maxConcurrent, Duration.ofSeconds(3), Duration.ofMillis(200), Duration.ofMillis(100)));
     }
 
     private void run() {
@@ -375,34 +410,48 @@ class PollScheduleTest {
 
     private void change() {
       tests = IntStream.range(0, random.nextInt(12))
-          .mapToObj(i -> test("test-" + i, "device-" + random.nextInt(DEVICES), 100 * random.nextInt(1, 100)))
+          .mapToObj(i ->
+              test("test-" + i, "device-" + random.nextInt(DEVICES), 100 * random.nextInt(1, 100)))
           .toList();
       var change = schedule.apply(
-          devices(IntStream.range(0, DEVICES).mapToObj(i -> "device-" + i).toArray(String[]::new)), tests, now);
+          devices(IntStream.range(0, DEVICES).mapToObj(i -> "device-" + i).toArray(String[]::new)),
+          tests,
+          now);
       assertThat(change.refused()).as(name).isEmpty();
     }
 
     private void check(Poll poll) {
       running.add(poll);
       var before = lastStamps.put(poll.test().id(), poll.time());
-      assertThat(before == null || before.isBefore(poll.time())).as(name + ": stamps grow").isTrue();
+      assertThat(before == null || before.isBefore(poll.time()))
+          .as(name + ": stamps grow")
+          .isTrue();
       assertThat(tests).as(name + ": only what is configured").contains(poll.test());
       assertThat(now - poll.time().toEpochMilli()).as(name + ": lateness").isBetween(0L, 200L);
     }
 
     private void check() {
       var devices = new HashSet<String>();
-      assertThat(running).as(name + ": one poll per device").allMatch(poll -> devices.add(poll.device().id()));
-      assertThat(running.size()).as(name).isLessThanOrEqualTo(maxConcurrent).isEqualTo(schedule.running());
+      assertThat(running)
+          .as(name + ": one poll per device")
+          .allMatch(poll -> devices.add(poll.device().id()));
+      assertThat(running.size())
+          .as(name)
+          .isLessThanOrEqualTo(maxConcurrent)
+          .isEqualTo(schedule.running());
       assertThat(schedule.tests()).as(name).isEqualTo(tests.size());
       assertThat(schedule.waiting()).as(name).isBetween(0, tests.size());
-      assertThat(schedule.nextDueMillis().orElse(now + 1)).as(name + ": next due").isGreaterThan(now);
+      assertThat(schedule.nextDueMillis().orElse(now + 1))
+          .as(name + ": next due")
+          .isGreaterThan(now);
     }
   }
 
   @Test
   void accountsForEveryDueTime() {
-    var tests = IntStream.range(0, 40).mapToObj(i -> test("test-" + i, "device-" + i % 7, 1_000)).toList();
+    var tests = IntStream.range(0, 40)
+        .mapToObj(i -> test("test-" + i, "device-" + i % 7, 1_000))
+        .toList();
     var schedule = new PollSchedule(atMost(3));
     schedule.apply(devicesOf(tests), tests, START);
     var running = new ArrayList<Poll>();
@@ -422,7 +471,10 @@ class PollScheduleTest {
   }
 
   private static long dueBetween(List<TestDefinition> tests, long fromMillis, long toMillis) {
-    return tests.stream().map(PollPhase::of).mapToLong(phase -> phase.passed(fromMillis - 1, toMillis)).sum();
+    return tests.stream()
+        .map(PollPhase::of)
+        .mapToLong(phase -> phase.passed(fromMillis - 1, toMillis))
+        .sum();
   }
 
   /** Goes in steps that are no leap of the clock. */
@@ -440,7 +492,8 @@ class PollScheduleTest {
     private long now;
     private int mostStartsAtOnce;
 
-    private Simulation(Limits limits, List<Device> devices, List<TestDefinition> tests, long startMillis) {
+    private Simulation(
+        Limits limits, List<Device> devices, List<TestDefinition> tests, long startMillis) {
       schedule = new PollSchedule(limits);
       now = startMillis;
       schedule.apply(devices, tests, startMillis);
@@ -451,15 +504,19 @@ class PollScheduleTest {
     }
 
     private void runFromTo(long fromMillis, long endMillis) {
-      for (now = fromMillis; now < endMillis;) {
+      for (now = fromMillis; now < endMillis; ) {
         var started = schedule.advance(now);
         mostStartsAtOnce = Math.max(mostStartsAtOnce, started.size());
         for (var poll : started) {
-          stamps.computeIfAbsent(poll.test().id(), id -> new ArrayList<>()).add(poll.time().toEpochMilli());
+          stamps
+              .computeIfAbsent(poll.test().id(), id -> new ArrayList<>())
+              .add(poll.time().toEpochMilli());
           schedule.finished(poll);
         }
         long next = schedule.nextDueMillis().orElse(NO_TEST);
-        now = schedule.waiting() > 0 ? now : Math.min(endMillis, Math.min(now + 1_000, Math.max(now + 1, next)));
+        now = schedule.waiting() > 0
+            ? now
+            : Math.min(endMillis, Math.min(now + 1_000, Math.max(now + 1, next)));
       }
     }
 
@@ -473,18 +530,42 @@ class PollScheduleTest {
   }
 
   static TestDefinition test(String id, String device, long intervalMillis) {
-    return new TestDefinition(id, device, TestKind.PING, id, Duration.ofMillis(intervalMillis), Duration.ofMillis(50),
-        "ms", true, Map.of());
+    return new TestDefinition(
+        id,
+        device,
+        TestKind.PING,
+        id,
+        Duration.ofMillis(intervalMillis),
+        Duration.ofMillis(50),
+        "ms",
+        true,
+        Map.of());
   }
 
   private static TestDefinition renamed(TestDefinition test) {
-    return new TestDefinition(test.id(), test.device(), test.kind(), "renamed", test.interval(), test.timeout(),
-        test.unit(), true, test.parameters());
+    return new TestDefinition(
+        test.id(),
+        test.device(),
+        test.kind(),
+        "renamed",
+        test.interval(),
+        test.timeout(),
+        test.unit(),
+        true,
+        test.parameters());
   }
 
   private static TestDefinition disabled(TestDefinition test) {
-    return new TestDefinition(test.id(), test.device(), test.kind(), test.name(), test.interval(), test.timeout(),
-        test.unit(), false, test.parameters());
+    return new TestDefinition(
+        test.id(),
+        test.device(),
+        test.kind(),
+        test.name(),
+        test.interval(),
+        test.timeout(),
+        test.unit(),
+        false,
+        test.parameters());
   }
 
   static Device device(String id) {
@@ -496,6 +577,10 @@ class PollScheduleTest {
   }
 
   static List<Device> devicesOf(List<TestDefinition> tests) {
-    return tests.stream().map(TestDefinition::device).distinct().map(PollScheduleTest::device).toList();
+    return tests.stream()
+        .map(TestDefinition::device)
+        .distinct()
+        .map(PollScheduleTest::device)
+        .toList();
   }
 }

@@ -64,7 +64,9 @@ class SampleBufferTest {
     assertThat(buffer.take(now)).isEqualTo(samples(0, 10));
     buffer.written();
     add(10, 20);
-    assertThat(buffer.take(now)).as("the pause is over with the first success").isEqualTo(samples(10, 20));
+    assertThat(buffer.take(now))
+        .as("the pause is over with the first success")
+        .isEqualTo(samples(10, 20));
     buffer.failed(now);
     assertThat(buffer.nextMillis()).hasValue(now + 100);
   }
@@ -137,9 +139,12 @@ class SampleBufferTest {
 
   @Test
   void refusesLimitsThatCannotWork() {
-    assertThatThrownBy(() -> new Limits(10, Duration.ZERO, 10, Duration.ofMillis(1), Duration.ofMillis(1)))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("10");
-    assertThatThrownBy(() -> new Limits(10, Duration.ZERO, 20, Duration.ofMillis(2), Duration.ofMillis(1)))
+    assertThatThrownBy(
+            () -> new Limits(10, Duration.ZERO, 10, Duration.ofMillis(1), Duration.ofMillis(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("10");
+    assertThatThrownBy(
+            () -> new Limits(10, Duration.ZERO, 20, Duration.ofMillis(2), Duration.ofMillis(1)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -149,7 +154,8 @@ class SampleBufferTest {
 
   private static List<Sample> samples(int from, int to) {
     return IntStream.range(from, to)
-        .mapToObj(i -> new Sample("series", Instant.ofEpochMilli(i), Optional.of((double) i), Quality.GOOD))
+        .mapToObj(i ->
+            new Sample("series", Instant.ofEpochMilli(i), Optional.of((double) i), Quality.GOOD))
         .toList();
   }
 }

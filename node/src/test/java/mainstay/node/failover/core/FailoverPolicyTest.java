@@ -23,29 +23,41 @@ class FailoverPolicyTest {
   private static final ServerId CHARLIE = new ServerId("charlie");
   private static final Right MAJORITY = Right.of(true, 3, 2);
 
-  private static final ServerState READY = new ServerState(true, true, Duration.ofMinutes(1), 0, false, true, "");
-  private static final ServerState LOADING = new ServerState(true, false, Duration.ZERO, 120, false, true, "");
-  private static final ServerState UNFIT = new ServerState(true, true, Duration.ofMinutes(1), 0, false, false, "disk short");
-  private static final ServerState LEAVING = new ServerState(true, true, Duration.ofMinutes(1), 0, true, true, "");
+  private static final ServerState READY =
+      new ServerState(true, true, Duration.ofMinutes(1), 0, false, true, "");
+  private static final ServerState LOADING =
+      new ServerState(true, false, Duration.ZERO, 120, false, true, "");
+  private static final ServerState UNFIT =
+      new ServerState(true, true, Duration.ofMinutes(1), 0, false, false, "disk short");
+  private static final ServerState LEAVING =
+      new ServerState(true, true, Duration.ofMinutes(1), 0, true, true, "");
 
   @Test
   void thePrimaryTakesOverWhenNobodyIsActive() {
-    var decision = FailoverPolicy.decide(view(ALPHA).server(ALPHA, READY).server(BRAVO, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(ALPHA).server(ALPHA, READY).server(BRAVO, READY).build());
 
-    assertThat(decision).isEqualTo(new TakeOver(8, "alpha is the primary of [alpha, bravo, charlie] and available", 1));
+    assertThat(decision)
+        .isEqualTo(
+            new TakeOver(8, "alpha is the primary of [alpha, bravo, charlie] and available", 1));
   }
 
   @Test
   void theFirstAvailableBackupTakesOverInAHigherTermWhenThePrimaryIsGone() {
-    var decision = FailoverPolicy.decide(view(BRAVO).server(BRAVO, READY).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(BRAVO).server(BRAVO, READY).server(CHARLIE, READY).build());
 
     assertThat(decision)
-        .isEqualTo(new TakeOver(8, "bravo is the first available server of [alpha, bravo, charlie]: alpha is not there", 2));
+        .isEqualTo(new TakeOver(
+            8,
+            "bravo is the first available server of [alpha, bravo, charlie]: alpha is not there",
+            2));
   }
 
   @Test
   void aLaterBackupWaitsForTheFirst() {
-    var decision = FailoverPolicy.decide(view(CHARLIE).server(BRAVO, READY).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(CHARLIE).server(BRAVO, READY).server(CHARLIE, READY).build());
 
     assertThat(decision).isInstanceOf(Keep.class);
     assertThat(decision.why()).startsWith("waiting for bravo to take over");
@@ -53,7 +65,8 @@ class FailoverPolicyTest {
 
   @Test
   void theSecondBackupTakesOverWhenTheFirstIsStillSynchronising() {
-    var decision = FailoverPolicy.decide(view(CHARLIE).server(BRAVO, LOADING).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(CHARLIE).server(BRAVO, LOADING).server(CHARLIE, READY).build());
 
     assertThat(decision).isInstanceOf(TakeOver.class);
     assertThat(decision.why()).contains("bravo is synchronising (120 events behind)");
@@ -61,7 +74,8 @@ class FailoverPolicyTest {
 
   @Test
   void nobodyTakesOverWithoutTheRightToAct() {
-    var decision = FailoverPolicy.decide(view(BRAVO).right(Right.of(true, 3, 1)).server(BRAVO, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(BRAVO).right(Right.of(true, 3, 1)).server(BRAVO, READY).build());
 
     assertThat(decision).isInstanceOf(Keep.class);
     assertThat(decision.why()).contains("only 1 of 3 voters");
@@ -69,24 +83,36 @@ class FailoverPolicyTest {
 
   @Test
   void aBackupWaitsForThePrimaryWhenTheClusterHasJustFormed() {
-    var decision = FailoverPolicy.decide(view(BRAVO).server(BRAVO, READY).justFormed().build());
+    var decision =
+        FailoverPolicy.decide(view(BRAVO).server(BRAVO, READY).justFormed().build());
 
-    assertThat(decision).isEqualTo(new Keep("the cluster has just formed: waiting a moment for alpha", 0));
+    assertThat(decision)
+        .isEqualTo(new Keep("the cluster has just formed: waiting a moment for alpha", 0));
   }
 
   @Test
   void rule2AnUnfitActiveServerIsReplacedByTheNextAvailableFitOne() {
-    var decision = FailoverPolicy.decide(view(BRAVO).active(ALPHA)
-        .server(ALPHA, UNFIT).server(BRAVO, LOADING).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(view(BRAVO)
+        .active(ALPHA)
+        .server(ALPHA, UNFIT)
+        .server(BRAVO, LOADING)
+        .server(CHARLIE, READY)
+        .build());
 
-    assertThat(decision).isInstanceOfSatisfying(HandOver.class, move -> assertThat(move.successor()).isEqualTo(CHARLIE));
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            HandOver.class, move -> assertThat(move.successor()).isEqualTo(CHARLIE));
     assertThat(decision.why()).startsWith("alpha is unfit (disk short)");
   }
 
   @Test
   void rule3IfAllAreUnfitTheHighestAvailableButTheLastActiveServes() {
-    var decision = FailoverPolicy.decide(view(BRAVO).active(ALPHA)
-        .server(ALPHA, UNFIT).server(BRAVO, UNFIT).server(CHARLIE, UNFIT).build());
+    var decision = FailoverPolicy.decide(view(BRAVO)
+        .active(ALPHA)
+        .server(ALPHA, UNFIT)
+        .server(BRAVO, UNFIT)
+        .server(CHARLIE, UNFIT)
+        .build());
 
     assertThat(decision).isInstanceOfSatisfying(HandOver.class, move -> {
       assertThat(move.successor()).isEqualTo(BRAVO);
@@ -96,24 +122,31 @@ class FailoverPolicyTest {
 
   @Test
   void rule3ALonelyUnfitServerGoesOnServing() {
-    var decision = FailoverPolicy.decide(view(ALPHA).active(ALPHA).server(ALPHA, UNFIT).build());
+    var decision =
+        FailoverPolicy.decide(view(ALPHA).active(ALPHA).server(ALPHA, UNFIT).build());
 
     assertThat(decision).isInstanceOf(Keep.class);
   }
 
   @Test
   void rule4BecomingFitAgainDoesNotRegainWhatAHigherServerHas() {
-    var decision = FailoverPolicy.decide(view(BRAVO).active(ALPHA)
-        .server(ALPHA, READY).server(BRAVO, READY).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(view(BRAVO)
+        .active(ALPHA)
+        .server(ALPHA, READY)
+        .server(BRAVO, READY)
+        .server(CHARLIE, READY)
+        .build());
 
     assertThat(decision).isInstanceOf(Keep.class);
   }
 
   @Test
   void rule5IfNoneIsSynchronisedTheHighestRegisteredServes() {
-    var decision = FailoverPolicy.decide(view(BRAVO).server(BRAVO, LOADING).server(CHARLIE, LOADING).build());
+    var decision = FailoverPolicy.decide(
+        view(BRAVO).server(BRAVO, LOADING).server(CHARLIE, LOADING).build());
 
-    assertThat(decision).isInstanceOfSatisfying(TakeOver.class, take -> assertThat(take.rule()).isEqualTo(5));
+    assertThat(decision)
+        .isInstanceOfSatisfying(TakeOver.class, take -> assertThat(take.rule()).isEqualTo(5));
   }
 
   @Test
@@ -122,17 +155,28 @@ class FailoverPolicyTest {
     var synchronised = view(BRAVO).active(BRAVO).server(ALPHA, READY).server(BRAVO, READY);
 
     assertThat(FailoverPolicy.decide(returning.build())).isInstanceOf(Keep.class);
-    assertThat(FailoverPolicy.decide(synchronised.build())).isEqualTo(new HandOver(
-        ALPHA, "alpha comes before bravo in the list [alpha, bravo, charlie] and is synchronised", 6));
+    assertThat(FailoverPolicy.decide(synchronised.build()))
+        .isEqualTo(new HandOver(
+            ALPHA,
+            "alpha comes before bravo in the list [alpha, bravo, charlie] and is synchronised",
+            6));
   }
 
   @Test
   void aDelayedServiceReturnsWhenTheEarlierServerWasSynchronisedLongEnough() {
     var delayed = new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofMinutes(2));
-    var early = view(BRAVO).policy(delayed).active(BRAVO).server(ALPHA, READY).server(BRAVO, READY).build();
-    var late = view(BRAVO).policy(delayed).active(BRAVO)
+    var early = view(BRAVO)
+        .policy(delayed)
+        .active(BRAVO)
+        .server(ALPHA, READY)
+        .server(BRAVO, READY)
+        .build();
+    var late = view(BRAVO)
+        .policy(delayed)
+        .active(BRAVO)
         .server(ALPHA, new ServerState(true, true, Duration.ofMinutes(2), 0, false, true, ""))
-        .server(BRAVO, READY).build();
+        .server(BRAVO, READY)
+        .build();
 
     assertThat(FailoverPolicy.decide(early).why()).endsWith("but not yet for 2m");
     assertThat(FailoverPolicy.decide(late)).isInstanceOf(HandOver.class);
@@ -143,11 +187,28 @@ class FailoverPolicyTest {
     var sticky = new FailbackPolicy(FailbackPolicy.Mode.STICKY, Duration.ZERO);
     var manual = new FailbackPolicy(FailbackPolicy.Mode.MANUAL, Duration.ZERO);
 
-    assertThat(FailoverPolicy.decide(view(BRAVO).policy(sticky).active(BRAVO).server(ALPHA, READY).server(BRAVO, READY).build()).why())
+    assertThat(FailoverPolicy.decide(view(BRAVO)
+                .policy(sticky)
+                .active(BRAVO)
+                .server(ALPHA, READY)
+                .server(BRAVO, READY)
+                .build())
+            .why())
         .endsWith("but the service is sticky");
-    assertThat(FailoverPolicy.decide(view(BRAVO).policy(manual).active(BRAVO).server(ALPHA, READY).server(BRAVO, READY).build()).why())
+    assertThat(FailoverPolicy.decide(view(BRAVO)
+                .policy(manual)
+                .active(BRAVO)
+                .server(ALPHA, READY)
+                .server(BRAVO, READY)
+                .build())
+            .why())
         .endsWith("only by an operator's switchover");
-    assertThat(FailoverPolicy.decide(view(BRAVO).policy(sticky).active(BRAVO).server(ALPHA, READY).server(BRAVO, UNFIT).build()))
+    assertThat(FailoverPolicy.decide(view(BRAVO)
+            .policy(sticky)
+            .active(BRAVO)
+            .server(ALPHA, READY)
+            .server(BRAVO, UNFIT)
+            .build()))
         .isInstanceOf(HandOver.class);
   }
 
@@ -156,30 +217,42 @@ class FailoverPolicyTest {
     var held = view(BRAVO).active(BRAVO).held().server(ALPHA, READY);
 
     assertThat(FailoverPolicy.decide(held.server(BRAVO, READY).build()).why())
-        .isEqualTo("an operator moved the service to bravo; it stays there until it is moved again");
-    assertThat(FailoverPolicy.decide(held.server(BRAVO, UNFIT).build())).isInstanceOf(HandOver.class);
+        .isEqualTo(
+            "an operator moved the service to bravo; it stays there until it is moved again");
+    assertThat(FailoverPolicy.decide(held.server(BRAVO, UNFIT).build()))
+        .isInstanceOf(HandOver.class);
   }
 
   @Test
   void aServerThatLeavesHandsOverEvenIfItIsTheFirst() {
-    var decision = FailoverPolicy.decide(view(ALPHA).active(ALPHA).server(ALPHA, LEAVING).server(BRAVO, READY).build());
+    var decision = FailoverPolicy.decide(
+        view(ALPHA).active(ALPHA).server(ALPHA, LEAVING).server(BRAVO, READY).build());
 
-    assertThat(decision).isInstanceOfSatisfying(HandOver.class, move -> assertThat(move.successor()).isEqualTo(BRAVO));
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            HandOver.class, move -> assertThat(move.successor()).isEqualTo(BRAVO));
   }
 
   @Test
   void aServerThatWasTakenOffTheListHandsOver() {
-    var decision = FailoverPolicy.decide(
-        view(CHARLIE).list("alpha", "bravo").active(CHARLIE).server(ALPHA, READY).server(CHARLIE, READY).build());
+    var decision = FailoverPolicy.decide(view(CHARLIE)
+        .list("alpha", "bravo")
+        .active(CHARLIE)
+        .server(ALPHA, READY)
+        .server(CHARLIE, READY)
+        .build());
 
-    assertThat(decision).isEqualTo(new HandOver(ALPHA, "charlie is no longer in the list [alpha, bravo]", 6));
+    assertThat(decision)
+        .isEqualTo(new HandOver(ALPHA, "charlie is no longer in the list [alpha, bravo]", 6));
   }
 
   @Test
   void rule8WithAListOfOneUnfitMeansNothing() {
-    var decision = FailoverPolicy.decide(view(ALPHA).list("alpha").server(ALPHA, UNFIT).build());
+    var decision =
+        FailoverPolicy.decide(view(ALPHA).list("alpha").server(ALPHA, UNFIT).build());
 
-    assertThat(decision).isEqualTo(new TakeOver(8, "alpha is the primary of [alpha] and available", 1));
+    assertThat(decision)
+        .isEqualTo(new TakeOver(8, "alpha is the primary of [alpha] and available", 1));
   }
 
   /** Whatever is known, at most one of the servers that share the knowledge takes over, and only with the right to act. */
@@ -192,17 +265,36 @@ class FailoverPolicyTest {
 
     for (int i = 0; i < 20_000; i++) {
       var states = new TreeMap<ServerId, ServerState>();
-      servers.forEach(server -> states.put(server, new ServerState(random.nextBoolean(), random.nextBoolean(),
-          Duration.ofSeconds(random.nextInt(100)), random.nextInt(3), random.nextInt(4) == 0, random.nextBoolean(), "")));
-      var active = Optional.of(servers.get(random.nextInt(3))).filter(s -> random.nextBoolean() && states.get(s).registered());
+      servers.forEach(server -> states.put(
+          server,
+          new ServerState(
+              random.nextBoolean(),
+              random.nextBoolean(),
+              Duration.ofSeconds(random.nextInt(100)),
+              random.nextInt(3),
+              random.nextInt(4) == 0,
+              random.nextBoolean(),
+              "")));
+      var active = Optional.of(servers.get(random.nextInt(3)))
+          .filter(s -> random.nextBoolean() && states.get(s).registered());
       var right = Right.of(true, 3, 1 + random.nextInt(3));
       boolean held = random.nextBoolean();
       var decisions = servers.stream()
-          .map(self -> FailoverPolicy.decide(new ServiceView(ServiceName.CONFIGURATION, ServerList.of("alpha", "bravo", "charlie"),
-              FailbackPolicy.AUTOMATIC, self, right, active, held, 7, false, states)))
+          .map(self -> FailoverPolicy.decide(new ServiceView(
+              ServiceName.CONFIGURATION,
+              ServerList.of("alpha", "bravo", "charlie"),
+              FailbackPolicy.AUTOMATIC,
+              self,
+              right,
+              active,
+              held,
+              7,
+              false,
+              states)))
           .toList();
 
-      assertThat(decisions.stream().filter(TakeOver.class::isInstance).count()).isLessThanOrEqualTo(1);
+      assertThat(decisions.stream().filter(TakeOver.class::isInstance).count())
+          .isLessThanOrEqualTo(1);
       decisions.forEach(decision -> {
         assertThat(decision.why()).isNotBlank();
         if (decision instanceof TakeOver) {
@@ -272,7 +364,16 @@ class FailoverPolicyTest {
 
     ServiceView build() {
       return new ServiceView(
-          ServiceName.CONFIGURATION, list, policy, self, right, active, held, 7, justFormed, Map.copyOf(servers));
+          ServiceName.CONFIGURATION,
+          list,
+          policy,
+          self,
+          right,
+          active,
+          held,
+          7,
+          justFormed,
+          Map.copyOf(servers));
     }
   }
 }

@@ -14,19 +14,22 @@ class UnfitMemoryTest {
 
   @Test
   void whoSaysFitCountsAsFit() {
-    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, true), Optional.of(ALPHA))).containsExactly(BRAVO);
+    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, true), Optional.of(ALPHA)))
+        .containsExactly(BRAVO);
   }
 
   @Test
   void whenAllAreUnfitAllButTheLastActiveAreCleared() {
-    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(ALPHA))).containsExactly(BRAVO);
+    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(ALPHA)))
+        .containsExactly(BRAVO);
   }
 
   @Test
   void theServiceDoesNotWanderAsLongAsAllComplain() {
     memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(ALPHA));
 
-    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(BRAVO))).containsExactly(BRAVO);
+    assertThat(memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(BRAVO)))
+        .containsExactly(BRAVO);
   }
 
   @Test
@@ -34,6 +37,7 @@ class UnfitMemoryTest {
     memory.countAsFit(Map.of(ALPHA, false, BRAVO, false), Optional.of(ALPHA));
     memory.countAsFit(Map.of(ALPHA, true, BRAVO, true), Optional.of(BRAVO));
 
-    assertThat(memory.countAsFit(Map.of(ALPHA, true, BRAVO, false), Optional.of(BRAVO))).containsExactly(ALPHA);
+    assertThat(memory.countAsFit(Map.of(ALPHA, true, BRAVO, false), Optional.of(BRAVO)))
+        .containsExactly(ALPHA);
   }
 }

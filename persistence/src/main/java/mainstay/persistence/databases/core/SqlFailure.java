@@ -13,7 +13,10 @@ public enum SqlFailure {
 
   /** @param sqlState may be null, as some drivers leave it */
   public static SqlFailure of(String sqlState) {
-    if (sqlState == null || sqlState.startsWith("08") || sqlState.startsWith("57P") || sqlState.startsWith("58")
+    if (sqlState == null
+        || sqlState.startsWith("08")
+        || sqlState.startsWith("57P")
+        || sqlState.startsWith("58")
         || sqlState.startsWith("25P")) {
       return DISCONNECTED;
     }

@@ -23,8 +23,10 @@ public record FenceStamp(Fence fence, ServerId server, String incarnation) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new FenceStamp(new Fence(new ServiceName(match.group(1)), Long.parseLong(match.group(2))),
-          new ServerId(match.group(3)), match.group(4)));
+      return Optional.of(new FenceStamp(
+          new Fence(new ServiceName(match.group(1)), Long.parseLong(match.group(2))),
+          new ServerId(match.group(3)),
+          match.group(4)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
