@@ -30,6 +30,7 @@ public final class ServerMain {
   private final ServerSettings settings;
   private final AtomicReference<ServerNode> node = new AtomicReference<>();
   private volatile boolean stopping;
+  private volatile boolean ended;
 
   private ServerMain(ServerSettings settings) {
     this.settings = settings;
@@ -69,7 +70,11 @@ public final class ServerMain {
       return FAILED;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-    return serve(run);
+    try {
+      return serve(run);
+    } finally {
+      ended = true;
+    }
   }
 
   private int serve(String firstIncarnation) {
@@ -113,20 +118,24 @@ public final class ServerMain {
   }
 
   private void stop() {
+    if (ended) {
+      return;
+    }
     stopping = true;
     var running = node.get();
     if (running != null) {
       log.info("server {} stops", settings.self());
       running.stop();
     }
+    // A JVM that is told to stop would say 143, as if something had gone wrong.
+    Runtime.getRuntime().halt(DONE);
   }
 
   /** Never closed: that this port is open is what says that the process lives. */
   private void holdCrashWatchPort(String run) throws IOException {
     var own = settings.own();
     var peers = settings.others().stream()
-        .map(other -> new CrashWatch.Peer(
-            other.name(), new InetSocketAddress(other.host(), other.crashWatchPort())))
+        .map(other -> new CrashWatch.Peer(other.name(), other.host(), other.crashWatchPort()))
         .toList();
     new CrashWatch(
         InetAddress.getByName(own.host()),

@@ -16,10 +16,12 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.Down;
 import akka.cluster.typed.SingletonActor;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -60,6 +62,7 @@ import mainstay.persistence.journal.JournalReader;
 import mainstay.persistence.samples.SampleStore;
 import mainstay.persistence.term.StaleTermException;
 import mainstay.persistence.term.TermStore;
+import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
@@ -117,6 +120,11 @@ final class ServerNode {
    */
   static ServerNode start(ServerSettings settings, String incarnation)
       throws StartFailedException, InterruptedException {
+    try {
+      checkSections(settings);
+    } catch (ConfigException | IllegalArgumentException e) {
+      throw new StartFailedException(sentence(e), e);
+    }
     ActorSystem<Root> system;
     try {
       system = ActorSystem.create(
@@ -177,6 +185,17 @@ final class ServerNode {
   private static <T> T await(java.util.concurrent.CompletableFuture<T> future)
       throws ExecutionException, InterruptedException {
     return future.get();
+  }
+
+  /** Every section is read by its own record; all of them once before anything runs, for what is wrong is a sentence. */
+  private static void checkSections(ServerSettings settings) {
+    var config = settings.config();
+    HostEnvironment.Settings.from(config);
+    ServiceRouterActor.Settings.from(config);
+    FailoverSettings.from(config);
+    ClusterSupervisorActor.Settings.from(config);
+    DgeSettings.from(config);
+    HttpApiSettings.from(config, settings.own().httpPort());
   }
 
   private static String sentence(Throwable failure) {
@@ -292,13 +311,15 @@ final class ServerNode {
             incarnation,
             version(),
             terms,
+            new WrittenOff(database),
             () -> Databases.get(system).check(),
             new FailoverAgentActor.DatabaseName(database.name(), database.vendor()),
             hosts,
             ServiceRouterActor.locations(router),
             ServiceDirectory.initial(voters),
             FailoverSettings.from(config),
-            clock)),
+            clock,
+            () -> downSelf(system))),
         FailoverAgent.NAME);
 
     // Not handled: without its agent or router this incarnation is of no use, so it ends and comes
@@ -331,6 +352,12 @@ final class ServerNode {
         .map(server -> ActorRefResolver.get(system)
             .resolveActorRef(Addresses.of(SYSTEM, server.host(), server.clusterPort()) + "/user/"
                 + FailoverAgent.NAME));
+  }
+
+  /** The way out that Akka itself takes when the others have downed a member, so the end is the same. */
+  private static void downSelf(ActorSystem<?> system) {
+    var cluster = Cluster.get(system);
+    cluster.manager().tell(new Down(cluster.selfMember().address()));
   }
 
   static String version() {

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import mainstay.node.host.HostControl;
 import mainstay.node.host.HostEnvironment;
 import mainstay.node.host.ReplicatedServiceHostActor;
@@ -47,6 +49,7 @@ final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
   private static final Principal SYSTEM = new Principal("system", Role.ADMIN);
   private static final int READ_EVERY = 4;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private WarmUp() {}
 
@@ -78,7 +81,10 @@ final class WarmUp {
         "warm-up",
         Props.empty());
     try {
-      done.get();
+      done.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "the warm-up did not end within " + LIMIT.toSeconds() + " s", e);
     } finally {
       actor.tell(new Stop());
     }

@@ -41,11 +41,13 @@ public final class HealthResource {
     var name = call.service();
     return backend.overview().thenApply(status -> {
       var service = status.service(name).orElseThrow(() -> ServicesResource.unknown(name, status));
-      if (!service.active().equals(Optional.of(status.reportedBy()))) {
+      boolean here = service.active().equals(Optional.of(status.reportedBy()));
+      if (!here || !service.state().equals("active")) {
         throw ProblemException.of(
             ProblemKind.NOT_ACTIVE,
             service
                 .active()
+                .filter(server -> !here)
                 .map(server ->
                     name + " is active on " + server + ", and this is " + status.reportedBy())
                 .orElseGet(() -> "no server is active for " + name + ": " + service.why()));

@@ -93,14 +93,7 @@ final class ServiceCommand implements Callable<Integer> {
         Output.json(out, answer);
         return ExitCode.DONE;
       }
-      boolean served =
-          answer.path("active").isTextual() && !answer.path("active").asText().isEmpty();
-      out.println(text(answer.path("service"))
-          + (served
-              ? " is active on " + text(answer.path("active")) + " in term "
-                  + text(answer.path("term"))
-              : " is active nowhere")
-          + ": " + text(answer.path("why"))
+      out.println(text(answer.path("service")) + ": " + text(answer.path("why"))
           + (answer.path("rule").asInt() > 0 ? " (rule " + answer.path("rule").asInt() + ")" : ""));
       for (JsonNode server : answer.path("servers")) {
         out.println("  " + text(server.path("server")) + ": " + text(server.path("why")));

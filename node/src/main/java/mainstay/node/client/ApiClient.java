@@ -37,6 +37,9 @@ public final class ApiClient {
 
   private final List<URI> servers;
   private final Optional<String> token;
+  /** What is left is too little to tell an answer from a time-out. */
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(100);
+
   private final Duration timeout;
   private final HttpClient http = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
@@ -117,7 +120,7 @@ public final class ApiClient {
       boolean roundDone = attempt % servers.size() == 0;
       boolean nobodyAnswers =
           roundDone && !answered && last.get() instanceof ApiException.Unreachable;
-      if (System.nanoTime() >= deadline || !write && nobodyAnswers) {
+      if (deadline - System.nanoTime() < SHORTEST_ATTEMPT.toNanos() || !write && nobodyAnswers) {
         throw write && perhapsDone
             ? unknown(last.get(), headers.get("Idempotency-Key"))
             : last.get();

@@ -57,7 +57,7 @@ public final class CrashWatch implements AutoCloseable {
     void alive(ServerId server);
   }
 
-  public record Peer(ServerId server, InetSocketAddress address) {}
+  public record Peer(ServerId server, String host, int port) {}
 
   private final Settings settings;
   private final Listener listener;
@@ -131,11 +131,13 @@ public final class CrashWatch implements AutoCloseable {
   private void watch(Peer peer) {
     var knownRun = "";
     int refused = 0;
+    int failed = 0;
     while (!closed) {
       try (var socket = new Socket()) {
         sockets.add(socket);
         socket.setKeepAlive(true);
-        socket.connect(peer.address(), (int) settings.connectTimeout().toMillis());
+        socket.connect(new InetSocketAddress(peer.host(), peer.port()), (int)
+            settings.connectTimeout().toMillis());
         socket.setSoTimeout((int) settings.connectTimeout().toMillis());
         var reader = new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -150,6 +152,7 @@ public final class CrashWatch implements AutoCloseable {
         }
         knownRun = greeting;
         refused = 0;
+        failed = 0;
         listener.alive(peer.server());
         socket.setSoTimeout(0);
         while (reader.read() >= 0) {
@@ -167,7 +170,11 @@ public final class CrashWatch implements AutoCloseable {
         refused = 0;
         log.debug("crash watch: {} does not answer, which proves nothing", peer.server());
       } catch (IOException e) {
-        log.debug("crash watch: the connection to {} ended: {}", peer.server(), e.toString());
+        // A reset of a standing connection, or an address that cannot be reached: only refusals in
+        // a row are proof.
+        refused = 0;
+        log.debug("crash watch: no connection to {}: {}", peer.server(), e.toString());
+        pause(failed++ == 0 ? settings.interval() : settings.retry());
       }
     }
   }

@@ -24,8 +24,7 @@ public final class AgentControl {
   /** What the rules say now of every service. */
   public record Views(List<View> services) {}
 
-  /** @param terms that this server knows to be held now, with who holds them and why */
-  public record View(ServiceView view, Decision decision, List<ServiceHost.Report> reports) {}
+  public record View(ServiceView view, Decision decision) {}
 
   /** Tells where a service is active now, for the router of this server. */
   public interface Locations {

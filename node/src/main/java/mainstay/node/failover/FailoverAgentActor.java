@@ -31,7 +31,9 @@ import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.host.HostControl;
+import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.TermStore;
+import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.FailoverAgent;
@@ -59,13 +61,15 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       String incarnation,
       String version,
       TermStore terms,
+      WrittenOff writtenOff,
       Supplier<CompletionStage<Void>> databaseCheck,
       DatabaseName database,
       HostFactory hosts,
       AgentControl.Locations locations,
       ServiceDirectory initialDirectory,
       FailoverSettings settings,
-      Clock clock) {}
+      Clock clock,
+      Runnable endOfRun) {}
 
   public record DatabaseName(String name, String vendor) {}
 
@@ -89,6 +93,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private record CheckDatabase() implements ClusterOverview.Message {}
 
   private record DatabaseChecked(Throwable failure) implements ClusterOverview.Message {}
+
+  private record OwnRunLookedUp(boolean writtenOff) implements ClusterOverview.Message {}
 
   private record LeaveTimedOut() implements ClusterOverview.Message {}
 
@@ -123,6 +129,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private int failedChecks;
   private String databaseState = "not checked yet";
   private boolean termsKnown;
+  private boolean ending;
   private boolean mayAct;
   private long lastReportNanos;
   private int spawned;
@@ -164,6 +171,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         .onMessage(AgentControl.DirectoryChanged.class, this::onDirectoryChanged)
         .onMessage(AgentControl.Watch.class, this::onWatch)
         .onMessage(AgentControl.PrepareToLeave.class, this::onPrepareToLeave)
+        .onMessage(OwnRunLookedUp.class, this::onOwnRunLookedUp)
         .onMessage(LeaveTimedOut.class, timeout -> onLeaveTimedOut())
         .onMessage(ClusterOverview.Get.class, this::onGet)
         .onMessage(ClusterChanged.class, this::onClusterChanged)
@@ -171,6 +179,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         .onMessage(TermTaken.class, this::onTermTaken)
         .onMessage(CheckDatabase.class, check -> {
           checkDatabase();
+          lookUpOwnRun();
           return this;
         })
         .onMessage(DatabaseChecked.class, this::onDatabaseChecked)
@@ -183,6 +192,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Behavior<ClusterOverview.Message> onClusterChanged(ClusterChanged changed) {
     var event = changed.event();
     if (event instanceof ClusterEvent.MemberRemoved removed) {
+      if (removed.previousStatus() == akka.cluster.MemberStatus.down()) {
+        writeOff(removed.member());
+      }
       server(removed.member()).ifPresent(server -> {
         knowledge.gone(server, incarnation(removed.member()));
         if (knowledge.member(server).isEmpty()) {
@@ -192,6 +204,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       });
     } else if (event instanceof ClusterEvent.MemberEvent member) {
       var status = status(member.member().status());
+      if (status == Member.Status.DOWN) {
+        writeOff(member.member());
+      }
       boolean reachable = server(member.member())
           .flatMap(knowledge::member)
           .filter(known -> known.incarnation().equals(incarnation(member.member())))
@@ -226,6 +241,54 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
               "status",
               word(new Member(server, "", voter, status, reachable))));
     });
+  }
+
+  /** So that it finds out when it wakes up, and gets neither lease nor term. */
+  private void writeOff(akka.cluster.Member member) {
+    var by = new SessionName(environment.self(), environment.incarnation());
+    server(member)
+        .filter(server -> !server.equals(environment.self()))
+        .map(server -> new SessionName(server, incarnation(member)))
+        .ifPresent(run -> environment.writtenOff().add(run, by).whenComplete((done, failure) -> {
+          if (failure != null) {
+            log.warn(
+                "server={} could not write off {}: {}",
+                environment.self(),
+                run.text(),
+                failure.toString());
+          }
+        }));
+  }
+
+  private void lookUpOwnRun() {
+    getContext()
+        .pipeToSelf(
+            environment
+                .writtenOff()
+                .contains(new SessionName(environment.self(), environment.incarnation())),
+            (writtenOff, failure) -> new OwnRunLookedUp(Boolean.TRUE.equals(writtenOff)));
+  }
+
+  private Behavior<ClusterOverview.Message> onOwnRunLookedUp(OwnRunLookedUp look) {
+    if (look.writtenOff()) {
+      endRun();
+    }
+    return this;
+  }
+
+  private void endRun() {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    log.warn(
+        "server={} incarnation={} was downed by the others; it ends and returns as a new incarnation",
+        environment.self(),
+        environment.incarnation());
+    hosts
+        .values()
+        .forEach(host -> host.tell(new HostControl.Suspend("this run was downed by the others")));
+    environment.endOfRun().run();
   }
 
   private static Member.Status status(akka.cluster.MemberStatus status) {
@@ -264,6 +327,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private Behavior<ClusterOverview.Message> onHostReport(HostControl.HostReport message) {
     var report = message.report();
+    if (!hosts.containsKey(report.service())) {
+      return this;
+    }
     var before = ownReports.put(report.service(), report);
     boolean essential = before == null
         || before.state() != report.state()
@@ -391,6 +457,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var right = knowledge.right();
     if (right.mayAct() != mayAct) {
       mayAct = right.mayAct();
+      lookUpOwnRun();
       log.info("server={} mayAct={} why=\"{}\"", environment.self(), mayAct, right.why());
       ServiceHost.Message order =
           mayAct ? new HostControl.Resume() : new HostControl.Suspend(right.why());
@@ -412,8 +479,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
                 service, view.lastTerm(), takeOver.why(), takeOver.rule(), false),
             false);
       }
-      views.add(new AgentControl.View(
-          view, decision, knowledge.active(service).stream().toList()));
+      views.add(new AgentControl.View(view, decision));
     }
     watcher.ifPresent(ref -> ref.tell(new AgentControl.Views(views)));
     leaveIfServingNothing(views);
@@ -498,6 +564,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       knowledge.stored(won.activation(), System.nanoTime());
       host.tell(
           new HostControl.Activate(won.activation(), order.why(), order.rule(), order.held()));
+      return this;
+    }
+    if (taken.result() instanceof TermStore.RunIsWrittenOff) {
+      endRun();
       return this;
     }
     String detail;

@@ -54,6 +54,9 @@ final class StatusReport {
     String does =
         holder.map(ServiceHost.Report::state).map(StatusReport::does).orElse("is taking over");
     String sentence = active + " " + does + " in term " + view.lastTerm() + ": ";
+    if (holder.filter(report -> report.state() == ServiceHost.State.SUSPENDED).isPresent()) {
+      return sentence + holder.get().why();
+    }
     return decision instanceof Decision.HandOver move
         ? sentence + "it moves to " + move.successor() + ", because " + move.why()
         : sentence + decision.why();

@@ -137,7 +137,11 @@ public final class EngineHostActor extends ServiceHostActor {
 
   @Override
   protected void drain() {
-    var ref = engine.orElseThrow();
+    if (engine.isEmpty()) {
+      drained();
+      return;
+    }
+    var ref = engine.get();
     engine = Optional.empty();
     ActorRef<Done> ended = getContext().messageAdapter(Done.class, done -> new EngineDrained(ref));
     ref.tell(new DgeEngine.Stop(ended));

@@ -87,7 +87,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private final List<Feed> early = new ArrayList<>();
 
   // active
+  /** Of term {@code followedTerm}; kept while this server is suspended in it, so that the feed goes on after. */
   private final Map<ServerId, ActorRef<Message>> followers = new HashMap<>();
+
+  private long followedTerm;
   private final Map<String, Running> entities = new HashMap<>();
   private final Deque<WaitingRead> reads = new ArrayDeque<>();
   private int readsInCheck;
@@ -374,7 +377,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private Behavior<Message> onFeedTick() {
     if (state() == State.ACTIVE || state() == State.DRAINING) {
       var at = new FeedPosition(activation().orElseThrow().term(), replica.position());
-      followers.values().forEach(follower -> follower.tell(at));
+      tellFollowers(at);
       report();
     } else if (activation().isEmpty()) {
       if (following.isPresent() && !feedAccepted) {
@@ -411,7 +414,6 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     reads.forEach(read -> refuse(read.request().requestId(), read.request().replyTo()));
     reads.clear();
     readsInCheck = 0;
-    followers.clear();
   }
 
   @Override
@@ -431,7 +433,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       // In order with the feed before it, so that the successor is at this position when it is
       // asked.
       var at = new FeedPosition(activation().orElseThrow().term(), replica.position());
-      followers.values().forEach(follower -> follower.tell(at));
+      tellFollowers(at);
       drained();
     }
   }
@@ -536,7 +538,13 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
         encoded.serializerId(),
         encoded.manifest(),
         encoded.payload());
-    followers.values().forEach(follower -> follower.tell(feed));
+    tellFollowers(feed);
+  }
+
+  private void tellFollowers(Message message) {
+    if (activation().orElseThrow().term() == followedTerm) {
+      followers.values().forEach(follower -> follower.tell(message));
+    }
   }
 
   private Behavior<Message> onEntityStopped(EntityStopped stopped) {
@@ -549,6 +557,10 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   private Behavior<Message> onFollow(Follow follow) {
     if (serving() && activation().orElseThrow().term() == follow.term()) {
+      if (followedTerm != follow.term()) {
+        followers.clear();
+        followedTerm = follow.term();
+      }
       followers.put(follow.server(), follow.follower());
       follow.follower().tell(new FollowAccepted(follow.term(), replica.sequences()));
     }

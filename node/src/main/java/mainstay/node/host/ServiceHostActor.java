@@ -53,6 +53,7 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
   private long knownTerm;
   private long generation;
   private String why = "";
+  private String stateReason = "";
   private int rule;
   private boolean held;
   private boolean mayAct = true;
@@ -284,6 +285,12 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
       return this;
     }
     if (activation.isPresent() && active.term() > knownTerm) {
+      // The successor's announcement may overtake its answer.
+      handingOver
+          .filter(move ->
+              move.move().order().to().equals(active.server()) && active.term() == knownTerm + 1)
+          .ifPresent(
+              move -> finishHandOver(move, true, active.term(), "moved to " + active.server()));
       stepDown("superseded by " + active.server() + " in term " + active.term(), active.term());
     }
     if (activation.isEmpty()) {
@@ -306,7 +313,9 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   private Behavior<Message> onMoveTo(HostControl.MoveTo move) {
     var order = move.order();
-    if (!serving() || order.term() != knownTerm) {
+    // A suspended host runs nothing, so it can hand over at once: its database may be the very
+    // reason to move.
+    if (!(serving() || state == State.SUSPENDED && mayAct) || order.term() != knownTerm) {
       order
           .replyTo()
           .tell(new HandOverResult(
@@ -434,6 +443,7 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
   }
 
   private void become(State next, String reason) {
+    stateReason = reason;
     if (next != state) {
       log.info(
           "service={} server={} term={} {}->{} why=\"{}\"",
@@ -458,7 +468,7 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
         position(),
         activation.isPresent() ? 0 : synchronisationMode(),
         activation.isPresent() ? 0 : behind(),
-        why,
+        state == State.SUSPENDED || state == State.DRAINING ? stateReason : why,
         rule,
         held,
         since,

@@ -251,7 +251,9 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
                 + " ms; it is not known whether the request was carried out: repeat it with the same Idempotency-Key")
         : Rejected.of(
             Reason.NO_ACTIVE_SERVER,
-            "no server was active for service " + ask.service() + " within "
-                + ask.patience().toMillis() + " ms");
+            (entry.everSent
+                    ? "the active server did not answer for service "
+                    : "no server was active for service ")
+                + ask.service() + " within " + ask.patience().toMillis() + " ms");
   }
 }

@@ -21,7 +21,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +30,6 @@ import mainstay.node.failover.core.Decision;
 import mainstay.node.supervisor.core.SupervisorEvent;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveFinished;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveStarted;
-import mainstay.node.supervisor.core.SupervisorEvent.TermSeen;
 import mainstay.node.supervisor.core.SupervisorState;
 import mainstay.node.supervisor.core.SwitchoverRules;
 import mainstay.persistence.term.TermStore;
@@ -42,6 +40,7 @@ import mainstay.protocol.message.ClusterSupervisor.GetTerms;
 import mainstay.protocol.message.ClusterSupervisor.Message;
 import mainstay.protocol.message.ClusterSupervisor.OperationReply;
 import mainstay.protocol.message.ClusterSupervisor.Switchover;
+import mainstay.protocol.message.ClusterSupervisor.Term;
 import mainstay.protocol.message.ClusterSupervisor.Terms;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.LiveEvent;
@@ -252,13 +251,32 @@ public final class ClusterSupervisorActor
                           + SupervisorState.OPERATIONS))));
           return Effect().none();
         })
-        .onCommand(GetTerms.class, (state, get) -> {
-          get.replyTo().tell(new Terms(List.copyOf(state.terms(get.service(), get.limit()))));
-          return Effect().none();
-        })
+        .onCommand(GetTerms.class, this::onGetTerms)
         .onCommand(MoveAnswered.class, this::onMoveAnswered)
         .onCommand(MoveTimedOut.class, this::onMoveTimedOut)
         .build();
+  }
+
+  /** Read where every term is noted in the transaction that takes it, so that none can be missing. */
+  private Effect<SupervisorEvent, SupervisorState> onGetTerms(SupervisorState state, GetTerms get) {
+    environment.terms().history(get.service(), get.limit()).whenComplete((entries, failure) -> {
+      if (failure == null) {
+        get.replyTo()
+            .tell(new Terms(entries.stream()
+                .map(entry -> new Term(
+                    entry.activation().term(),
+                    entry.activation().server(),
+                    entry.at(),
+                    entry.why()))
+                .toList()));
+      } else {
+        log.warn(
+            "service={} the history of terms could not be read: {}",
+            get.service(),
+            failure.toString());
+      }
+    });
+    return Effect().none();
   }
 
   private static OperationReply refused(Rejected refusal) {
@@ -273,14 +291,6 @@ public final class ClusterSupervisorActor
     for (var view : message.views().services()) {
       var service = view.view().service();
       views.put(service, view);
-      for (var report : view.reports()) {
-        if (!state.knows(service, report.term())) {
-          view.view()
-              .active()
-              .ifPresent(server -> events.add(
-                  new TermSeen(service, report.term(), server, report.why(), report.since())));
-        }
-      }
       if (view.decision() instanceof Decision.HandOver handOver
           && state.running(service).isEmpty()
           && now - retryAtNanos.getOrDefault(service, now) >= 0) {

@@ -90,7 +90,7 @@ public record DatabaseSettings(
       throw new IllegalArgumentException(path + "." + key + " is missing", e);
     } catch (ConfigException.WrongType e) {
       throw new IllegalArgumentException(
-          path + "." + key + " = " + entry.getValue(key).unwrapped() + " must be a text", e);
+          path + "." + key + " = \"" + entry.getValue(key).unwrapped() + "\" must be a text", e);
     }
     throw wrong(path, key, "", "must not be empty");
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
+import mainstay.persistence.term.WrittenOff;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -251,6 +252,9 @@ public final class JdbcLease extends Lease {
 
   /** The version under which this owner holds the lease now; empty if another one does. */
   private OptionalLong store(Connection session) throws SQLException {
+    if (WrittenOff.contains(session, database.session())) {
+      return OptionalLong.empty();
+    }
     try (var upsert = session.prepareStatement(
         "insert into lease (name, owner, version, expires) values (?, ?, 1, "
             + UNTIL

@@ -18,8 +18,8 @@ public final class Schema {
   private static final long LOCK =
       0x6D61696E73746179L; // "mainstay": one server at a time changes tables
   private static final String LOCK_TIMEOUT = "30s";
-  private static final List<String> OWN_TABLES =
-      List.of("service_term", "service_term_history", "lease", "sample_series", "sample");
+  private static final List<String> OWN_TABLES = List.of(
+      "service_term", "service_term_history", "written_off", "lease", "sample_series", "sample");
 
   private Schema() {}
 

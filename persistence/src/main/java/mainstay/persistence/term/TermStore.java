@@ -40,6 +40,9 @@ public final class TermStore {
   /** Somebody else was faster: nothing was changed. Empty if the service has no term although one was expected. */
   public record Lost(Optional<Activation> current) implements Take {}
 
+  /** This run of the server was downed by the others: it must end and come back as a new incarnation. */
+  public record RunIsWrittenOff() implements Take {}
+
   /** @param at by the clock of the database */
   public record HistoryEntry(Activation activation, String why, Instant at) {}
 
@@ -79,6 +82,9 @@ public final class TermStore {
     }
     var wanted = new Activation(service, expectedTerm + 1, server, incarnation);
     return database.control("take term " + wanted.term() + " of " + service, session -> {
+      if (WrittenOff.contains(session, new SessionName(server, incarnation))) {
+        return new RunIsWrittenOff();
+      }
       var previous = current(session, service);
       if (previous.map(Activation::term).orElse(0L) != expectedTerm) {
         return new Lost(previous);

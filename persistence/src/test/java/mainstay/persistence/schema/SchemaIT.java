@@ -52,7 +52,7 @@ class SchemaIT {
             value(
                 "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'public'"))
         .isEqualTo("event_journal event_tag lease sample sample_series schema_version service_term"
-            + " service_term_history snapshot");
+            + " service_term_history snapshot written_off");
   }
 
   @Test

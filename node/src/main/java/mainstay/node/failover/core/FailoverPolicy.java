@@ -47,7 +47,7 @@ public final class FailoverPolicy {
   private static Decision leave(ServiceView view, ServerId active, ServerId next, int rule) {
     var state = view.state(active);
     if (!view.state(next).available()) {
-      return new Keep(active + " stays: no other server of the list is available", 8);
+      return new Keep(active + " stays: no other server of the list is available", 5);
     }
     if (state.leaving()) {
       return new HandOver(

@@ -27,8 +27,4 @@ public sealed interface SupervisorEvent extends CborSerializable {
 
   record MoveFinished(String operation, boolean done, String detail, long pauseMillis, Instant at)
       implements SupervisorEvent {}
-
-  /** A server was seen active in a term of which this history did not know yet. */
-  record TermSeen(ServiceName service, long term, ServerId server, String why, Instant at)
-      implements SupervisorEvent {}
 }

@@ -1,31 +1,24 @@
 package mainstay.node.supervisor.core;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveFinished;
 import mainstay.node.supervisor.core.SupervisorEvent.MoveStarted;
-import mainstay.node.supervisor.core.SupervisorEvent.TermSeen;
 import mainstay.protocol.message.CborSerializable;
 import mainstay.protocol.message.ClusterSupervisor.Operation;
-import mainstay.protocol.message.ClusterSupervisor.Term;
 import mainstay.protocol.model.ServiceName;
 
 /**
- * Planned moves and the terms of every service; the newest {@value #OPERATIONS} and, per service, {@value #TERMS}.
+ * Planned moves, the newest {@value #OPERATIONS}.
  *
  * @param moves by operation, oldest first
- * @param terms by service name, newest first
  */
-public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> terms)
-    implements CborSerializable {
+public record SupervisorState(Map<String, Move> moves) implements CborSerializable {
   public static final int OPERATIONS = 200;
-  public static final int TERMS = 1_000;
-  public static final SupervisorState EMPTY = new SupervisorState(Map.of(), Map.of());
+  public static final SupervisorState EMPTY = new SupervisorState(Map.of());
   static final String RUNNING = "running";
 
   /** @param term of the server that hands over */
@@ -47,8 +40,7 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
           0,
           started.at());
       return new SupervisorState(
-          with(started.operation(), new Move(operation, started.term(), started.requestId())),
-          terms);
+          with(started.operation(), new Move(operation, started.term(), started.requestId())));
     }
     if (event instanceof MoveFinished finished) {
       var move = moves.get(finished.operation());
@@ -66,17 +58,7 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
           finished.pauseMillis(),
           was.startedAt());
       return new SupervisorState(
-          with(was.id(), new Move(operation, move.term(), move.requestId())), terms);
-    }
-    if (event instanceof TermSeen seen) {
-      var ofService = new ArrayList<Term>();
-      ofService.add(new Term(seen.term(), seen.server(), seen.at(), seen.why()));
-      ofService.addAll(terms.getOrDefault(seen.service().value(), List.of()));
-      var all = new TreeMap<>(terms);
-      all.put(
-          seen.service().value(),
-          List.copyOf(ofService.subList(0, Math.min(TERMS, ofService.size()))));
-      return new SupervisorState(moves, Collections.unmodifiableMap(all));
+          with(was.id(), new Move(operation, move.term(), move.requestId())));
     }
     throw new IllegalStateException("unknown event of the supervisor: " + event);
   }
@@ -111,15 +93,5 @@ public record SupervisorState(Map<String, Move> moves, Map<String, List<Term>> t
         .filter(move -> move.requestId().equals(requestId))
         .map(Move::operation)
         .findFirst();
-  }
-
-  public List<Term> terms(ServiceName service, int limit) {
-    var all = terms.getOrDefault(service.value(), List.of());
-    return all.subList(0, Math.min(limit, all.size()));
-  }
-
-  public boolean knows(ServiceName service, long term) {
-    return terms.getOrDefault(service.value(), List.of()).stream()
-        .anyMatch(known -> known.term() >= term);
   }
 }

@@ -50,6 +50,14 @@ create table service_term_history (
   taken_at timestamptz not null,
   primary key (service, term)
 );
+-- Runs of a server that the others have downed: they get neither a term nor a lease any more.
+create table written_off (
+  server varchar(31) not null,
+  incarnation varchar(22) not null,
+  by_server varchar(31) not null,
+  at timestamptz not null,
+  primary key (server, incarnation)
+);
 create table lease (
   name varchar(255) primary key,
   owner varchar(255),
