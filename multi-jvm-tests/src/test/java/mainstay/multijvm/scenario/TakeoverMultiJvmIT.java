@@ -100,8 +100,7 @@ class TakeoverMultiJvmIT {
   @Test
   void aSwitchoverOnRequestPausesOnlyShortly() throws Exception {
     policy("manual");
-    var load = LAB.load(List.of("alpha", "bravo", "charlie"), Lab.WRITE_INTERVAL);
-    try (load) {
+    try (var load = LAB.load(List.of("alpha", "bravo", "charlie"), Lab.WRITE_INTERVAL)) {
       load.awaitWrites(200);
 
       long toBravo = DriverClock.nanos();
@@ -120,8 +119,9 @@ class TakeoverMultiJvmIT {
           .isLessThan(Limits.PLANNED_PAUSE);
       assertThat(LAB.outage("switchover to alpha", toAlpha, Limits.SOON, Limits.PLANNED_PAUSE))
           .isLessThan(Limits.PLANNED_PAUSE);
+    } finally {
+      policy("automatic");
     }
-    policy("automatic");
     LAB.readDatabase();
     LAB.assertInvariants();
   }
