@@ -57,9 +57,12 @@ final class Lab
   static final String CONFIGURATION = "configuration";
   private static final int SERVERS = 3;
   private static final String DATABASE = "db1";
-  static final Duration WRITE_INTERVAL = Duration.ofMillis(5);
-  private static final Duration THINK = Duration.ofMillis(100);
-  private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
+  static final Duration WRITE_INTERVAL = Duration.ofMillis(20);
+  private static final Duration THINK = Duration.ofMillis(250);
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
+  /** A failback can follow the last event of a synchronisation within 10 ms, so an older word of it decides nothing. */
+  private static final Duration FRESH = Duration.ofMillis(10);
+
   private static final int CLIENTS_PER_SERVER = 5;
   private static final List<String> POINTS =
       IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
@@ -224,7 +227,7 @@ final class Lab
         new AtMostOneActivePerTerm(),
         new NoStaleTermInJournal(),
         new ActiveFollowsTheList(SETTLING),
-        new FailbackOnlyWhenSynchronised(WATCH_INTERVAL));
+        new FailbackOnlyWhenSynchronised(FRESH));
   }
 
   /** The same history with one acknowledged write taken out of the store must be found wanting, or this proved nothing. */

@@ -78,7 +78,7 @@ final class StatusCommand implements Callable<Integer> {
       servers.row(
           text(server.path("name")),
           text(server.path("status")),
-          text(server.path("fitness")),
+          fitness(server.path("fitness")),
           text(synchronisation.path("mode")),
           text(synchronisation.path("behind")),
           text(server.path("roles")),
@@ -102,5 +102,9 @@ final class StatusCommand implements Callable<Integer> {
     out.println("Quorum: " + text(quorum.path("reachable")) + " of " + text(quorum.path("voters"))
         + " voters reachable, may act: " + (quorum.path("mayAct").asBoolean() ? "yes" : "no")
         + " (" + text(quorum.path("why")) + ")");
+  }
+
+  private static String fitness(JsonNode fitness) {
+    return fitness.path("fit").asBoolean() ? "fit" : "unfit: " + text(fitness.path("complaints"));
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The program of this JVM, run by the same Java with little memory. {@code MAINSTAY_JAVA_OPTS} replaces the options. */
+/** The program of this JVM, run by the same Java with little memory. {@code MAINSTAY_JAVA_OPTS} comes last and wins. */
 public final class JavaServerCommandLine implements ServerCommandLine {
   private static final int FIRST_RELEASE_THAT_WARNS = 24;
 
@@ -27,18 +27,21 @@ public final class JavaServerCommandLine implements ServerCommandLine {
   }
 
   private static List<String> options() {
-    String chosen = System.getenv("MAINSTAY_JAVA_OPTS");
-    if (chosen != null && !chosen.isBlank()) {
-      return Arrays.asList(chosen.strip().split("\\s+"));
-    }
+    // The quick compiler only: several servers start at once on one machine, and the thorough one
+    // would take their processors for the first minutes and twice the memory for good.
     var options = new ArrayList<>(List.of(
         "-Xms64m",
         "-Xmx256m",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2"));
     if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
       options.addAll(
           List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
+    }
+    String more = System.getenv("MAINSTAY_JAVA_OPTS");
+    if (more != null && !more.isBlank()) {
+      options.addAll(Arrays.asList(more.strip().split("\\s+")));
     }
     return options;
   }

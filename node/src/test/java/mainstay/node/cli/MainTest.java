@@ -60,7 +60,7 @@ class MainTest {
   @Test
   void statusShowsTheWholeClusterForPeopleAndForPrograms() throws Exception {
     api.on("GET /cluster", 200, """
-        {"servers":[{"name":"alpha","roles":["voter"],"status":"up","incarnation":"1","fitness":"fit","version":"0.1",
+        {"servers":[{"name":"alpha","roles":["voter"],"status":"up","incarnation":"1","fitness":{"fit":true,"complaints":[]},"version":"0.1",
                      "synchronisation":{"mode":0,"behind":0}}],
          "quorum":{"voters":3,"reachable":2,"mayAct":true,"why":"2 of 3 voters are a majority"},
          "services":[%s],"databases":[{"name":"db1","vendor":"postgresql","active":true,"state":"reachable"}]}
@@ -81,12 +81,12 @@ class MainTest {
   @Test
   void explainIsOneSentenceAndOneLineForEachServer() {
     api.on("GET /services/dge/main/explain", 200, """
-        {"service":"dge/main","active":"bravo","term":12,"why":"first available in the list","rule":7,
+        {"service":"dge/main","active":"bravo","term":12,"why":"bravo is active in term 12: first available in the list","rule":7,
          "servers":[{"server":"alpha","why":"is down"}]}""");
 
     assertThat(run("service", "dge/main", "explain")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("""
-        dge/main is active on bravo in term 12: first available in the list (rule 7)
+        dge/main: bravo is active in term 12: first available in the list (rule 7)
           alpha: is down
         """);
   }
@@ -96,10 +96,10 @@ class MainTest {
     api.on(
         "GET /services/alarms/explain",
         200,
-        "{\"service\":\"alarms\",\"active\":null,\"term\":3,\"why\":\"no server in the list is up\",\"servers\":[]}");
+        "{\"service\":\"alarms\",\"active\":null,\"term\":3,\"why\":\"nobody is active: no server in the list is up\",\"servers\":[]}");
 
     assertThat(run("service", "alarms", "explain")).isEqualTo(ExitCode.DONE);
-    assertThat(out).isEqualTo("alarms is active nowhere: no server in the list is up\n");
+    assertThat(out).isEqualTo("alarms: nobody is active: no server in the list is up\n");
   }
 
   @Test

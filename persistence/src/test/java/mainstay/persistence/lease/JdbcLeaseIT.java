@@ -16,9 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.term.WrittenOff;
 import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.Server;
 import mainstay.persistence.testing.SharedPostgres;
+import mainstay.protocol.model.ServerId;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +72,17 @@ class JdbcLeaseIT {
     assertThat(await(first.release())).isTrue();
     assertThat(first.checkLease()).isFalse();
     assertThat(await(second.acquire())).isTrue();
+  }
+
+  @Test
+  void aRunThatIsWrittenOffDoesNotGetItEvenIfItIsFree() {
+    await(new WrittenOff(bravo.database())
+        .add(
+            new SessionName(new ServerId("alpha"), "a1"),
+            new SessionName(new ServerId("bravo"), "b1")));
+
+    assertThat(await(lease(alpha, "alpha:1", "10s", "1s").acquire())).isFalse();
+    assertThat(await(lease(bravo, "bravo:1", "10s", "1s").acquire())).isTrue();
   }
 
   @Test

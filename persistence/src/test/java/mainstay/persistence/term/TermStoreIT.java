@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
+import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.TermStore.Lost;
 import mainstay.persistence.term.TermStore.Take;
 import mainstay.persistence.term.TermStore.Taken;
@@ -54,6 +55,24 @@ class TermStoreIT {
   void stop() {
     alpha.close();
     bravo.close();
+  }
+
+  @Test
+  void aRunThatIsWrittenOffGetsNoTermAndHasNoSayAboutOthers() {
+    var sleeper = new SessionName(ALPHA, "a1");
+    var survivor = new SessionName(BRAVO, "b1");
+    var writtenOff = new WrittenOff(alpha.database());
+
+    await(writtenOff.add(sleeper, survivor));
+    await(writtenOff.add(sleeper, survivor));
+    await(writtenOff.add(survivor, sleeper));
+
+    assertThat(await(writtenOff.contains(sleeper))).isTrue();
+    assertThat(await(writtenOff.contains(survivor))).isFalse();
+    assertThat(await(alpha.terms().take(SERVICE, 0, ALPHA, "a1", "woke up", true)))
+        .isEqualTo(new TermStore.RunIsWrittenOff());
+    assertThat(await(alpha.terms().take(SERVICE, 0, ALPHA, "a2", "came back", true)))
+        .isEqualTo(new Taken(new Activation(SERVICE, 1, ALPHA, "a2")));
   }
 
   @Test
