@@ -1,6 +1,5 @@
 package mainstay.http;
 
-import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
@@ -15,7 +14,6 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -108,9 +106,8 @@ public final class HttpApi {
     ports.metrics().gauge("mainstay.http.event.streams", events, EventsResource::clients);
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "end-http-event-streams", () -> {
-          events.close();
           jvm.close();
-          return CompletableFuture.completedFuture(Done.getInstance());
+          return events.close();
         });
     return new Dispatcher(
         new RouteTable(endpoints(ports, settings, system, events)),

@@ -1,5 +1,6 @@
 package mainstay.http.route;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
@@ -9,6 +10,7 @@ import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.pattern.Patterns;
 import akka.stream.BoundedSourceQueue;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.http.error.ProblemException;
@@ -33,6 +36,7 @@ public final class EventsResource {
   private static final ByteString OPENING = ByteString.fromString("retry: 1000\n\n");
   private static final ByteString HEARTBEAT = ByteString.fromString(": heartbeat\n\n");
   private static final int MAXIMUM_TYPES = 50;
+  private static final Duration LAST_CHUNKS = Duration.ofMillis(250);
 
   private final ActorSystem<?> system;
   private final Duration heartbeat;
@@ -62,9 +66,19 @@ public final class EventsResource {
     return clients.get();
   }
 
-  /** Ends all streams, so that a stopping server need not wait for their clients. */
-  public void close() {
+  /**
+   * Ends all streams, so that a stopping server need not wait for their clients. Completes when the last chunks have had
+   * a moment to leave; what closes the connections may come after that.
+   */
+  public CompletionStage<Done> close() {
+    boolean followed = clients() > 0;
     open.shutdown();
+    return followed
+        ? Patterns.after(
+            LAST_CHUNKS,
+            system.classicSystem(),
+            () -> CompletableFuture.completedFuture(Done.getInstance()))
+        : CompletableFuture.completedFuture(Done.getInstance());
   }
 
   private CompletionStage<HttpResponse> events(Call call) {
