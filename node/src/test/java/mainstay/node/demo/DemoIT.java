@@ -286,7 +286,10 @@ class DemoIT {
   }
 
   private Process launchForeground(String fault) throws IOException {
+    // A build that runs in the background ignores SIGINT, and so would every child of it.
     return new ProcessBuilder(
+            "env",
+            "--default-signal=INT",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
             "-cp",
