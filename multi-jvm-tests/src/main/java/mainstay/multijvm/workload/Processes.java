@@ -5,7 +5,8 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Numbers that a run must not use twice: process numbers and values. One per run, shared by all its workloads.
+ * Numbers that must not be used twice: process numbers and values. One per store, shared by all workloads on it: a value
+ * from an earlier run is still there when the next one begins.
  */
 public final class Processes {
   private final Deque<Integer> free = new ArrayDeque<>();
@@ -25,7 +26,7 @@ public final class Processes {
     }
   }
 
-  /** A value that no other write of this run has: a whole number, so that no conversion on the way changes it. */
+  /** A value that no other write has: a whole number, so that no conversion on the way changes it. */
   public String nextValue() {
     return Long.toString(lastValue.incrementAndGet());
   }

@@ -73,8 +73,9 @@ final class Lab
 
   private final Driver driver = new Driver();
   private DemoCluster cluster;
+  // For all tests: what one of them wrote last is what the next one reads first, so it must not write it again.
+  private final Processes processes = new Processes();
   private History history = new History();
-  private Processes processes = new Processes();
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
@@ -93,7 +94,6 @@ final class Lab
   public void beforeEach(ExtensionContext context) throws IOException {
     heal();
     history = new History();
-    processes = new Processes();
   }
 
   @Override
