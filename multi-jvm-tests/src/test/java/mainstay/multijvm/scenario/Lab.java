@@ -73,7 +73,8 @@ final class Lab
 
   private final Driver driver = new Driver();
   private DemoCluster cluster;
-  // For all tests: what one of them wrote last is what the next one reads first, so it must not write it again.
+  // For all tests: what one of them wrote last is what the next one reads first, so it must not
+  // write it again.
   private final Processes processes = new Processes();
   private History history = new History();
 
