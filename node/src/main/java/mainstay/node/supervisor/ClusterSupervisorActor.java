@@ -53,9 +53,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cluster's one head, a singleton among the voters: carries out planned moves and failback, and keeps the history
- * of terms. Nothing waits for it in a crash. Its journal is fenced by a term of its own, so a second one that a cut
- * left behind can store nothing.
+ * The cluster's one head, a singleton among the voters: carries out planned moves and failback. The history of terms is
+ * not its own: it only reads {@link TermStore#history}. Nothing waits for it in a crash. Its journal is fenced by a term
+ * of its own, so a second one that a cut left behind can store nothing.
  */
 public final class ClusterSupervisorActor
     extends EventSourcedBehavior<Message, SupervisorEvent, SupervisorState> {

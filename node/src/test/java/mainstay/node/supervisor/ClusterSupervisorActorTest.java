@@ -1,0 +1,392 @@
+package mainstay.node.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.eventstream.EventStream;
+import akka.persistence.testkit.PersistenceTestKitPlugin;
+import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
+import akka.persistence.typed.EventAdapter;
+import akka.persistence.typed.EventSeq;
+import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import mainstay.node.failover.AgentControl;
+import mainstay.node.failover.core.Decision;
+import mainstay.node.failover.core.Right;
+import mainstay.node.failover.core.ServerState;
+import mainstay.node.failover.core.ServiceView;
+import mainstay.node.supervisor.core.SupervisorEvent;
+import mainstay.persistence.databases.ConnectionLimits;
+import mainstay.protocol.message.ClusterOverview;
+import mainstay.protocol.message.ClusterSupervisor.Command;
+import mainstay.protocol.message.ClusterSupervisor.GetOperation;
+import mainstay.protocol.message.ClusterSupervisor.GetTerms;
+import mainstay.protocol.message.ClusterSupervisor.Operation;
+import mainstay.protocol.message.ClusterSupervisor.OperationReply;
+import mainstay.protocol.message.ClusterSupervisor.Switchover;
+import mainstay.protocol.message.ClusterSupervisor.Term;
+import mainstay.protocol.message.ClusterSupervisor.Terms;
+import mainstay.protocol.message.FailoverAgent.HandOver;
+import mainstay.protocol.message.FailoverAgent.HandOverResult;
+import mainstay.protocol.message.LiveEvent;
+import mainstay.protocol.message.ServiceReply.Reason;
+import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.FailbackPolicy;
+import mainstay.protocol.model.Principal;
+import mainstay.protocol.model.Role;
+import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServerList;
+import mainstay.protocol.model.ServiceName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterSupervisorActorTest {
+  private static final String STREAM = "supervisor|main";
+  private static final ServiceName SERVICE = ServiceName.CONFIGURATION;
+  private static final ServerId ALPHA = new ServerId("alpha");
+  private static final ServerId BRAVO = new ServerId("bravo");
+  private static final ServerId CHARLIE = new ServerId("charlie");
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration QUIET = Duration.ofMillis(100);
+  private static final Decision KEEP = new Decision.Keep("all is well", 1);
+  private static final Decision FAILBACK = new Decision.HandOver(ALPHA, "alpha is back", 5);
+  private static final ServerState READY =
+      new ServerState(true, true, Duration.ofMinutes(1), 0, false, true, "");
+  private static final ServerState LOADING =
+      new ServerState(true, false, Duration.ZERO, 7, false, true, "");
+
+  private final ActorTestKit kit = ActorTestKit.create(PersistenceTestKitPlugin.config()
+      .withFallback(PersistenceTestKitSnapshotPlugin.config())
+      .withFallback(ConfigFactory.parseString("akka.persistence.testkit.events.serialize = on"))
+      .withFallback(ConfigFactory.load("provisioning-test")));
+  private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+  private final TestProbe<ClusterOverview.Message> local = kit.createTestProbe();
+  private final TestProbe<ClusterOverview.Message> alpha = kit.createTestProbe();
+  private final TestProbe<ClusterOverview.Message> bravo = kit.createTestProbe();
+  private final TestProbe<OperationReply> client = kit.createTestProbe();
+  private final TestProbe<LiveEvent> live = kit.createTestProbe();
+  private final List<Activation> writers = new CopyOnWriteArrayList<>();
+
+  private TermsInMemory terms;
+  private ActorRef<Command> supervisor;
+  private ActorRef<AgentControl.Views> views;
+
+  @BeforeEach
+  void open(@TempDir Path directory) throws Exception {
+    terms = new TermsInMemory(
+        directory, ConnectionLimits.from(kit.system().settings().config()), NOON);
+    kit.system().eventStream().tell(new EventStream.Subscribe<>(LiveEvent.class, live.ref()));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    kit.shutdownTestKit();
+    terms.close();
+  }
+
+  @Test
+  void aSwitchoverIsOrderedFromTheActiveServerAndEndsAsDone() {
+    start(LONG, LONG);
+    see(ALPHA, READY, KEEP);
+    request("r", BRAVO);
+
+    var running = accepted();
+    var order = alpha.expectMessageClass(HandOver.class);
+    assertThat(order)
+        .isEqualTo(new HandOver(
+            running.id(), SERVICE, 4, BRAVO, "switchover by eve", 0, true, order.replyTo()));
+    assertThat(running)
+        .isEqualTo(new Operation(
+            running.id(), SERVICE, ALPHA, BRAVO, "running", "switchover by eve", 0, NOON));
+
+    order.replyTo().tell(new HandOverResult(running.id(), true, 5, 42, "moved in term 5"));
+
+    var event = live.receiveMessage();
+    assertThat(event.type()).isEqualTo("operation-finished");
+    assertThat(event.fields())
+        .containsEntry("operation", running.id())
+        .containsEntry("state", "done")
+        .containsEntry("pauseMillis", "42");
+    assertThat(operation(running.id()))
+        .isEqualTo(new Operation(
+            running.id(), SERVICE, ALPHA, BRAVO, "done", "moved in term 5", 42, NOON));
+    bravo.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void aSwitchoverThatTheActiveServerRefusesEndsAsFailed() {
+    start(LONG, LONG);
+    see(ALPHA, READY, KEEP);
+    request("r", BRAVO);
+    var id = accepted().id();
+
+    refuse(alpha.expectMessageClass(HandOver.class));
+
+    assertThat(live.receiveMessage().fields()).containsEntry("state", "failed");
+    assertThat(operation(id))
+        .extracting(Operation::state, Operation::detail)
+        .containsExactly("failed", "alpha does not hold term 4");
+  }
+
+  @Test
+  void aMoveWithoutAnAnswerIsJudgedByWhoIsActive() {
+    start(SHORT, LONG);
+    see(ALPHA, READY, KEEP);
+    request("lost", BRAVO);
+    var lost = accepted().id();
+    live.receiveMessage();
+    request("arrived", BRAVO);
+    var arrived = accepted().id();
+    see(BRAVO, READY, KEEP);
+    live.receiveMessage();
+
+    assertThat(operation(lost))
+        .extracting(Operation::state, Operation::detail)
+        .containsExactly("failed", "no answer within 1000 ms");
+    assertThat(operation(arrived).state()).isEqualTo("done");
+  }
+
+  @Test
+  void whatCannotBeMovedIsRefusedInASentenceAndNotOrdered() {
+    start(LONG, LONG);
+    see(ALPHA, LOADING, KEEP);
+    request(ServiceName.dge("none"), "service", BRAVO);
+    assertRefused(Reason.NOT_FOUND, "there is no service dge/none");
+    request("unknown", new ServerId("delta"));
+    assertRefused(Reason.INVALID, "delta is not in the list");
+    request("active", ALPHA);
+    assertRefused(Reason.REFUSED_BY_RULE, "alpha is active for service configuration already");
+    request("behind", BRAVO);
+    assertRefused(Reason.REFUSED_BY_RULE, "bravo is synchronising (7 events behind)");
+
+    alpha.expectNoMessage(QUIET);
+    assertThat(journal.persistedInStorage(STREAM)).isEmpty();
+  }
+
+  @Test
+  void oneServiceMovesOnceAtATime() {
+    start(LONG, LONG);
+    see(ALPHA, READY, KEEP);
+    request("r", BRAVO);
+    var id = accepted().id();
+    alpha.expectMessageClass(HandOver.class);
+
+    request("s", BRAVO);
+    assertRefused(Reason.REFUSED_BY_RULE, "service configuration is moving already");
+    request("r", BRAVO);
+    assertThat(accepted().id()).isEqualTo(id);
+    alpha.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void anOperationThatNobodyKnowsIsNotFound() {
+    start(LONG, LONG);
+    supervisor.tell(new GetOperation("x", client.ref()));
+
+    assertRefused(Reason.NOT_FOUND, "no operation x");
+  }
+
+  @Test
+  void failbackIsOrderedOnceWhenTheRulesSayHandOver() {
+    start(LONG, LONG);
+    see(BRAVO, READY, KEEP);
+    bravo.expectNoMessage(QUIET);
+    see(BRAVO, READY, FAILBACK);
+
+    var order = bravo.expectMessageClass(HandOver.class);
+    assertThat(order)
+        .isEqualTo(new HandOver(
+            order.operation(), SERVICE, 4, ALPHA, "alpha is back", 5, false, order.replyTo()));
+    see(BRAVO, READY, FAILBACK);
+    bravo.expectNoMessage(QUIET);
+
+    order.replyTo().tell(new HandOverResult(order.operation(), true, 5, 8, "moved"));
+    live.receiveMessage();
+    assertThat(operation(order.operation()).state()).isEqualTo("done");
+  }
+
+  @Test
+  void aFailedFailbackIsTriedAgainAfterAPause() {
+    start(LONG, SHORT);
+    see(BRAVO, READY, FAILBACK);
+    var first = bravo.expectMessageClass(HandOver.class);
+    refuse(first);
+    live.receiveMessage();
+    see(BRAVO, READY, FAILBACK);
+    bravo.expectNoMessage(QUIET);
+
+    bravo.awaitAssert(() -> {
+      see(BRAVO, READY, FAILBACK);
+      var second = bravo.expectMessageClass(HandOver.class, Duration.ofMillis(20));
+      assertThat(second.operation()).isNotEqualTo(first.operation());
+      return second;
+    });
+  }
+
+  @Test
+  void aRestartKeepsTheOperationsAndEndsTheRunningOne() {
+    start(LONG, LONG);
+    see(ALPHA, READY, KEEP);
+    request("first", BRAVO);
+    var failed = accepted().id();
+    refuse(alpha.expectMessageClass(HandOver.class));
+    live.receiveMessage();
+    request("second", BRAVO);
+    var running = accepted().id();
+    alpha.expectMessageClass(HandOver.class);
+    kit.stop(supervisor);
+
+    start(Duration.ofSeconds(2), LONG);
+    see(ALPHA, READY, KEEP);
+    assertThat(operation(failed))
+        .extracting(Operation::state, Operation::detail)
+        .containsExactly("failed", "alpha does not hold term 4");
+    request("first", BRAVO);
+    assertThat(accepted().id()).isEqualTo(failed);
+    request("third", BRAVO);
+    assertRefused(Reason.REFUSED_BY_RULE, "service configuration is moving already");
+    see(BRAVO, READY, KEEP);
+
+    assertThat(live.receiveMessage().fields()).containsEntry("operation", running);
+    assertThat(operation(running).state()).isEqualTo("done");
+    alpha.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void whatTheJournalRefusesIsNotOrderedAndBeginsTheNextTerm() {
+    start(LONG, LONG);
+    see(ALPHA, READY, KEEP);
+    journal.failNextPersisted(STREAM);
+    request("r", BRAVO);
+
+    views = local.expectMessageClass(AgentControl.Watch.class).watcher();
+    alpha.expectNoMessage(QUIET);
+    client.expectNoMessage(QUIET);
+    see(ALPHA, READY, KEEP);
+    request("r", BRAVO);
+
+    accepted();
+    alpha.expectMessageClass(HandOver.class);
+    assertThat(writers)
+        .containsExactly(
+            new Activation(ServiceName.SUPERVISOR, 1, ALPHA, "alpha-1"),
+            new Activation(ServiceName.SUPERVISOR, 2, ALPHA, "alpha-1"));
+  }
+
+  @Test
+  void itBeginsWhenTheDatabaseAnswersAgainAndReadsItsTermsThere() {
+    terms.refuseNext(2);
+    start(LONG, LONG);
+    assertThat(terms.refusalsLeft()).isZero();
+    kit.stop(supervisor);
+    start(LONG, LONG);
+    var reader = kit.<Terms>createTestProbe();
+    supervisor.tell(new GetTerms(ServiceName.SUPERVISOR, 5, reader.ref()));
+
+    assertThat(reader.receiveMessage().items())
+        .containsExactly(
+            new Term(2, ALPHA, NOON, "cluster singleton"),
+            new Term(1, ALPHA, NOON, "cluster singleton"));
+  }
+
+  private void start(Duration moveTimeout, Duration moveRetry) {
+    var agents = Map.of(ALPHA, alpha.ref(), BRAVO, bravo.ref());
+    supervisor = kit.spawn(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
+        ALPHA,
+        "alpha-1",
+        terms.store(),
+        local.ref(),
+        server -> Optional.ofNullable(agents.get(server)),
+        activation -> {
+          writers.add(activation);
+          return asTheyAre();
+        },
+        new ClusterSupervisorActor.Settings(moveTimeout, moveRetry, Duration.ofMillis(20)),
+        Clock.fixed(NOON, ZoneOffset.UTC))));
+    views = local.expectMessageClass(AgentControl.Watch.class).watcher();
+  }
+
+  private void see(ServerId active, ServerState bravoState, Decision decision) {
+    var view = new ServiceView(
+        SERVICE,
+        ServerList.of("alpha", "bravo", "charlie"),
+        FailbackPolicy.AUTOMATIC,
+        ALPHA,
+        Right.of(true, 3, 3),
+        Optional.of(active),
+        false,
+        4,
+        false,
+        Map.of(ALPHA, READY, BRAVO, bravoState, CHARLIE, READY));
+    views.tell(new AgentControl.Views(List.of(new AgentControl.View(view, decision))));
+  }
+
+  private void request(String id, ServerId to) {
+    request(SERVICE, id, to);
+  }
+
+  private void request(ServiceName service, String id, ServerId to) {
+    supervisor.tell(new Switchover(
+        service, Optional.of(to), new Principal("eve", Role.OPERATOR), id, client.ref()));
+  }
+
+  private static void refuse(HandOver order) {
+    order
+        .replyTo()
+        .tell(new HandOverResult(order.operation(), false, 0, 0, "alpha does not hold term 4"));
+  }
+
+  private Operation accepted() {
+    var reply = client.receiveMessage();
+    assertThat(reply.refusal()).isEmpty();
+    return reply.operation().orElseThrow();
+  }
+
+  private Operation operation(String id) {
+    supervisor.tell(new GetOperation(id, client.ref()));
+    return accepted();
+  }
+
+  private void assertRefused(Reason reason, String detail) {
+    var reply = client.receiveMessage();
+    assertThat(reply.operation()).isEmpty();
+    assertThat(reply.refusal()).hasValueSatisfying(refusal -> {
+      assertThat(refusal.reason()).isEqualTo(reason);
+      assertThat(refusal.detail()).contains(detail);
+    });
+  }
+
+  private static EventAdapter<SupervisorEvent, Object> asTheyAre() {
+    return new EventAdapter<>() {
+      @Override
+      public Object toJournal(SupervisorEvent event) {
+        return event;
+      }
+
+      @Override
+      public String manifest(SupervisorEvent event) {
+        return "";
+      }
+
+      @Override
+      public EventSeq<SupervisorEvent> fromJournal(Object stored, String manifest) {
+        return EventSeq.single((SupervisorEvent) stored);
+      }
+    };
+  }
+}
