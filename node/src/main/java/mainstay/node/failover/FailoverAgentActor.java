@@ -142,8 +142,11 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     this.environment = environment;
     this.timers = timers;
     var settings = environment.settings();
-    this.knowledge =
-        new Knowledge(environment.self(), settings.formingGrace(), settings.claimGrace());
+    this.knowledge = new Knowledge(
+        environment.self(),
+        settings.formingGrace(),
+        settings.failbackSettle(),
+        settings.claimGrace());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
     Cluster.get(context.getSystem())

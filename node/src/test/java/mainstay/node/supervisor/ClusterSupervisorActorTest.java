@@ -326,6 +326,7 @@ class ClusterSupervisorActorTest {
         SERVICE,
         ServerList.of("alpha", "bravo", "charlie"),
         FailbackPolicy.AUTOMATIC,
+        Duration.ZERO,
         ALPHA,
         Right.of(true, 3, 3),
         Optional.of(active),

@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 public record FailbackPolicy(Mode mode, Duration delay) {
   public enum Mode {
-    /** As soon as it is synchronised. */
+    /** When it has been synchronised for a moment that is the same for all services. */
     AUTOMATIC,
     /** When it has been synchronised for {@code delay}. */
     DELAYED,

@@ -1,5 +1,6 @@
 package mainstay.node.failover.core;
 
+import java.time.Duration;
 import java.util.Optional;
 import mainstay.node.failover.core.Decision.HandOver;
 import mainstay.node.failover.core.Decision.Keep;
@@ -73,18 +74,17 @@ public final class FailoverPolicy {
     String earlier =
         next + " comes before " + active + " in the list " + view.list() + " and is synchronised";
     return switch (view.policy().mode()) {
-      case AUTOMATIC -> new HandOver(next, earlier, 6);
-      case DELAYED ->
-        view.state(next).synchronisedFor().compareTo(view.policy().delay()) >= 0
-            ? new HandOver(
-                next, earlier + " for " + DurationText.format(view.policy().delay()), 6)
-            : new Keep(
-                earlier + ", but not yet for "
-                    + DurationText.format(view.policy().delay()),
-                6);
+      case AUTOMATIC -> returns(view, next, view.failbackSettle(), earlier);
+      case DELAYED -> returns(view, next, view.policy().delay(), earlier);
       case STICKY -> new Keep(earlier + ", but the service is sticky", 6);
       case MANUAL -> new Keep(earlier + ", but it returns only by an operator's switchover", 6);
     };
+  }
+
+  private static Decision returns(ServiceView view, ServerId next, Duration wait, String earlier) {
+    return view.state(next).synchronisedFor().compareTo(wait) >= 0
+        ? new HandOver(next, earlier + " for " + DurationText.format(wait), 6)
+        : new Keep(earlier + ", but not yet for " + DurationText.format(wait), 6);
   }
 
   private record Selected(ServerId server, int rule) {}

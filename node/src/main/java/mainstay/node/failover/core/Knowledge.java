@@ -19,6 +19,7 @@ import mainstay.protocol.model.ServiceName;
 public final class Knowledge {
   private final ServerId self;
   private final Duration formingGrace;
+  private final Duration failbackSettle;
   private final Duration claimGrace;
 
   private final Map<ServerId, Member> members = new TreeMap<>();
@@ -36,11 +37,14 @@ public final class Knowledge {
   /**
    * @param formingGrace how long after this server's start a service that nobody has served yet waits for servers that
    *     come earlier in its list
+   * @param failbackSettle how long a server must have been synchronised before a service returns to it
    * @param claimGrace how long a server that has taken a term in the databases may take to say so
    */
-  public Knowledge(ServerId self, Duration formingGrace, Duration claimGrace) {
+  public Knowledge(
+      ServerId self, Duration formingGrace, Duration failbackSettle, Duration claimGrace) {
     this.self = self;
     this.formingGrace = formingGrace;
+    this.failbackSettle = failbackSettle;
     this.claimGrace = claimGrace;
   }
 
@@ -178,6 +182,7 @@ public final class Knowledge {
         service,
         list,
         settings.policy(),
+        failbackSettle,
         self,
         right(),
         active,

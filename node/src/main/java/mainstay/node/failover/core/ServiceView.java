@@ -1,5 +1,6 @@
 package mainstay.node.failover.core;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,6 +12,7 @@ import mainstay.protocol.model.ServiceName;
 /**
  * Everything that the eight rules look at, at one moment, as one server sees it.
  *
+ * @param failbackSettle how long a server must have been synchronised before the service returns to it under the policy automatic
  * @param self the viewing server
  * @param right whether the viewing server's side may act
  * @param active who holds the newest term and is registered
@@ -22,6 +24,7 @@ public record ServiceView(
     ServiceName service,
     ServerList list,
     FailbackPolicy policy,
+    Duration failbackSettle,
     ServerId self,
     Right right,
     Optional<ServerId> active,

@@ -25,6 +25,9 @@ class FailoverPolicyTest {
 
   private static final ServerState READY =
       new ServerState(true, true, Duration.ofMinutes(1), 0, false, true, "");
+  private static final Duration SETTLE = Duration.ofSeconds(3);
+  private static final ServerState JUST_READY =
+      new ServerState(true, true, SETTLE.minusMillis(1), 0, false, true, "");
   private static final ServerState LOADING =
       new ServerState(true, false, Duration.ZERO, 120, false, true, "");
   private static final ServerState UNFIT =
@@ -152,13 +155,18 @@ class FailoverPolicyTest {
   @Test
   void rule6TheReturnedPrimaryGetsItsServiceBackOnlyWhenSynchronised() {
     var returning = view(BRAVO).active(BRAVO).server(ALPHA, LOADING).server(BRAVO, READY);
+    var settling = view(BRAVO).active(BRAVO).server(ALPHA, JUST_READY).server(BRAVO, READY);
     var synchronised = view(BRAVO).active(BRAVO).server(ALPHA, READY).server(BRAVO, READY);
 
     assertThat(FailoverPolicy.decide(returning.build())).isInstanceOf(Keep.class);
+    assertThat(FailoverPolicy.decide(settling.build()))
+        .isEqualTo(new Keep(
+            "alpha comes before bravo in the list [alpha, bravo, charlie] and is synchronised, but not yet for 3s",
+            6));
     assertThat(FailoverPolicy.decide(synchronised.build()))
         .isEqualTo(new HandOver(
             ALPHA,
-            "alpha comes before bravo in the list [alpha, bravo, charlie] and is synchronised",
+            "alpha comes before bravo in the list [alpha, bravo, charlie] and is synchronised for 3s",
             6));
   }
 
@@ -224,6 +232,19 @@ class FailoverPolicyTest {
   }
 
   @Test
+  void anUnfitOrLeavingServerDoesNotWaitForTheOtherToSettle() {
+    for (var state : List.of(UNFIT, LEAVING)) {
+      var decision = FailoverPolicy.decide(view(BRAVO)
+          .active(BRAVO)
+          .server(ALPHA, JUST_READY)
+          .server(BRAVO, state)
+          .build());
+
+      assertThat(decision).isInstanceOf(HandOver.class);
+    }
+  }
+
+  @Test
   void aServerThatLeavesHandsOverEvenIfItIsTheFirst() {
     var decision = FailoverPolicy.decide(
         view(ALPHA).active(ALPHA).server(ALPHA, LEAVING).server(BRAVO, READY).build());
@@ -284,6 +305,7 @@ class FailoverPolicyTest {
               ServiceName.CONFIGURATION,
               ServerList.of("alpha", "bravo", "charlie"),
               FailbackPolicy.AUTOMATIC,
+              SETTLE,
               self,
               right,
               active,
@@ -367,6 +389,7 @@ class FailoverPolicyTest {
           ServiceName.CONFIGURATION,
           list,
           policy,
+          SETTLE,
           self,
           right,
           active,

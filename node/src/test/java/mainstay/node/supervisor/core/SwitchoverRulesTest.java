@@ -97,6 +97,7 @@ class SwitchoverRulesTest {
         ServiceName.CONFIGURATION,
         ServerList.of("alpha", "bravo", "charlie"),
         FailbackPolicy.AUTOMATIC,
+        Duration.ZERO,
         ALPHA,
         Right.of(true, 3, 3),
         active,
