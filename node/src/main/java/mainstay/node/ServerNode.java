@@ -60,9 +60,9 @@ import mainstay.persistence.databases.DatabasesSetup;
 import mainstay.persistence.journal.FencingAdapter;
 import mainstay.persistence.journal.JournalReader;
 import mainstay.persistence.samples.SampleStore;
+import mainstay.persistence.term.JdbcTermStore;
+import mainstay.persistence.term.JdbcWrittenOff;
 import mainstay.persistence.term.StaleTermException;
-import mainstay.persistence.term.TermStore;
-import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
@@ -268,7 +268,7 @@ final class ServerNode {
     var config = settings.config();
     var clock = Clock.systemUTC();
     var database = Databases.get(system).only();
-    var terms = new TermStore(database);
+    var terms = new JdbcTermStore(database);
     var journal = new JournalReader(system.classicSystem());
     var samples = new SampleStore(database);
     var local = new LocalConfiguration();
@@ -311,7 +311,7 @@ final class ServerNode {
             incarnation,
             version(),
             terms,
-            new WrittenOff(database),
+            new JdbcWrittenOff(database),
             () -> Databases.get(system).check(),
             new FailoverAgentActor.DatabaseName(database.name(), database.vendor()),
             hosts,

@@ -26,6 +26,7 @@ import mainstay.node.provisioning.core.ConfigurationStateModel;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.journal.JournalReader;
 import mainstay.persistence.journal.ScratchStreams;
+import mainstay.persistence.term.JdbcTermStore;
 import mainstay.persistence.term.TermStore;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.Points;
@@ -63,7 +64,7 @@ final class WarmUp {
     long begun = System.nanoTime();
     var service = new ServiceName("warm-up/" + settings.self());
     var point = service.value().replace('/', '-') + "-" + incarnation;
-    var terms = new TermStore(Databases.get(system).only());
+    var terms = new JdbcTermStore(Databases.get(system).only());
     long term =
         terms.current(service).toCompletableFuture().get().map(Activation::term).orElse(0L);
     var take = terms
@@ -118,7 +119,7 @@ final class WarmUp {
     var configuration = new ConfigurationService(context.getSystem(), clock, settings.voters());
     var environment = new HostEnvironment(
         settings.self(),
-        new TermStore(Databases.get(context.getSystem()).only()),
+        new JdbcTermStore(Databases.get(context.getSystem()).only()),
         clock,
         HostEnvironment.Settings.from(settings.config()));
     var work = new Work(

@@ -12,7 +12,6 @@ import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import akka.persistence.typed.EventAdapter;
 import akka.persistence.typed.EventSeq;
 import com.typesafe.config.ConfigFactory;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,12 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mainstay.node.failover.AgentControl;
+import mainstay.node.failover.TermsInMemory;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.Right;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
 import mainstay.node.supervisor.core.SupervisorEvent;
-import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterSupervisor.Command;
 import mainstay.protocol.message.ClusterSupervisor.GetOperation;
@@ -51,7 +50,6 @@ import mainstay.protocol.model.ServiceName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ClusterSupervisorActorTest {
   private static final String STREAM = "supervisor|main";
@@ -82,21 +80,18 @@ class ClusterSupervisorActorTest {
   private final TestProbe<LiveEvent> live = kit.createTestProbe();
   private final List<Activation> writers = new CopyOnWriteArrayList<>();
 
-  private TermsInMemory terms;
+  private final TermsInMemory terms = new TermsInMemory(NOON);
   private ActorRef<Command> supervisor;
   private ActorRef<AgentControl.Views> views;
 
   @BeforeEach
-  void open(@TempDir Path directory) throws Exception {
-    terms = new TermsInMemory(
-        directory, ConnectionLimits.from(kit.system().settings().config()), NOON);
+  void listen() {
     kit.system().eventStream().tell(new EventStream.Subscribe<>(LiveEvent.class, live.ref()));
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     kit.shutdownTestKit();
-    terms.close();
   }
 
   @Test
@@ -309,7 +304,7 @@ class ClusterSupervisorActorTest {
     supervisor = kit.spawn(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
         ALPHA,
         "alpha-1",
-        terms.store(),
+        terms,
         local.ref(),
         server -> Optional.ofNullable(agents.get(server)),
         activation -> {

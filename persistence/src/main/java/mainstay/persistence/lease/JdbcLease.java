@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
-import mainstay.persistence.term.WrittenOff;
+import mainstay.persistence.term.JdbcWrittenOff;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -252,7 +252,7 @@ public final class JdbcLease extends Lease {
 
   /** The version under which this owner holds the lease now; empty if another one does. */
   private OptionalLong store(Connection session) throws SQLException {
-    if (WrittenOff.contains(session, database.session())) {
+    if (JdbcWrittenOff.contains(session, database.session())) {
       return OptionalLong.empty();
     }
     try (var upsert = session.prepareStatement(

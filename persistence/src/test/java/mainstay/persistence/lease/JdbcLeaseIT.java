@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import mainstay.persistence.databases.SessionName;
-import mainstay.persistence.term.WrittenOff;
+import mainstay.persistence.term.JdbcWrittenOff;
 import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.Server;
 import mainstay.persistence.testing.SharedPostgres;
@@ -76,7 +76,7 @@ class JdbcLeaseIT {
 
   @Test
   void aRunThatIsWrittenOffDoesNotGetItEvenIfItIsFree() {
-    await(new WrittenOff(bravo.database())
+    await(new JdbcWrittenOff(bravo.database())
         .add(
             new SessionName(new ServerId("alpha"), "a1"),
             new SessionName(new ServerId("bravo"), "b1")));

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
+import mainstay.persistence.term.JdbcTermStore;
 import mainstay.persistence.term.TermStore;
 import mainstay.persistence.term.TermStore.Taken;
 import mainstay.protocol.model.Activation;
@@ -69,7 +70,7 @@ public final class Server implements AutoCloseable {
   }
 
   public TermStore terms() {
-    return new TermStore(database());
+    return new JdbcTermStore(database());
   }
 
   /** Takes the term after {@code expectedTerm} for this server. */

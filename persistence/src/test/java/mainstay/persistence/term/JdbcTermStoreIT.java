@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(SharedPostgres.class)
-class TermStoreIT {
+class JdbcTermStoreIT {
   private static final ServiceName SERVICE = ServiceName.dge("main");
   private static final ServerId ALPHA = new ServerId("alpha");
   private static final ServerId BRAVO = new ServerId("bravo");
@@ -61,7 +61,7 @@ class TermStoreIT {
   void aRunThatIsWrittenOffGetsNoTermAndHasNoSayAboutOthers() {
     var sleeper = new SessionName(ALPHA, "a1");
     var survivor = new SessionName(BRAVO, "b1");
-    var writtenOff = new WrittenOff(alpha.database());
+    var writtenOff = new JdbcWrittenOff(alpha.database());
 
     await(writtenOff.add(sleeper, survivor));
     await(writtenOff.add(sleeper, survivor));
