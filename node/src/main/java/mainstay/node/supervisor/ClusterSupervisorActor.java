@@ -316,14 +316,24 @@ public final class ClusterSupervisorActor
       SupervisorState state, Switchover request) {
     var known = state.byRequest(request.requestId());
     if (known.isPresent()) {
-      request.replyTo().tell(new OperationReply(known, Optional.empty()));
+      request
+          .replyTo()
+          .tell(SwitchoverRules.sameMove(known.get(), request.service(), request.to())
+              .map(ClusterSupervisorActor::refused)
+              .orElseGet(() -> new OperationReply(known, Optional.empty())));
       return Effect().none();
     }
     var view = views.get(request.service());
     if (view == null) {
       request
           .replyTo()
-          .tell(refused(Rejected.of(Reason.NOT_FOUND, "there is no service " + request.service())));
+          .tell(refused(
+              views.isEmpty()
+                  ? Rejected.of(
+                      Reason.NO_ACTIVE_SERVER,
+                      "the supervisor has just begun on " + environment.self()
+                          + " and sees no service yet; ask again in a moment")
+                  : Rejected.of(Reason.NOT_FOUND, "there is no service " + request.service())));
       return Effect().none();
     }
     var ruling = SwitchoverRules.rule(
@@ -372,8 +382,19 @@ public final class ClusterSupervisorActor
         from.map(ServerId::value).orElse("?"),
         order.to(),
         order.why());
-    from.flatMap(environment.agentOf()).ifPresent(agent -> agent.tell(order));
     awaitEnd(order.operation());
+    from.flatMap(environment.agentOf())
+        .ifPresentOrElse(
+            agent -> agent.tell(order),
+            () -> context
+                .getSelf()
+                .tell(new MoveAnswered(new FailoverAgent.HandOverResult(
+                    order.operation(),
+                    false,
+                    0,
+                    0,
+                    from.map(server -> server + " is not there any more")
+                        .orElse("nobody is active any more")))));
   }
 
   private void awaitEnd(String operation) {

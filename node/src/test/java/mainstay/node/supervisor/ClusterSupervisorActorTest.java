@@ -185,7 +185,30 @@ class ClusterSupervisorActorTest {
     assertRefused(Reason.REFUSED_BY_RULE, "service configuration is moving already");
     request("r", BRAVO);
     assertThat(accepted().id()).isEqualTo(id);
+    request("r", CHARLIE);
+    assertRefused(Reason.INVALID, "this request id belongs to the move of configuration to bravo");
     alpha.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void beforeItSeesAnythingItAsksToAskAgain() {
+    start(LONG, LONG);
+    request("r", BRAVO);
+
+    assertRefused(Reason.NO_ACTIVE_SERVER, "the supervisor has just begun on alpha");
+  }
+
+  @Test
+  void aMoveFromAServerThatHasGoneFailsAtOnce() {
+    start(LONG, LONG);
+    see(CHARLIE, READY, KEEP);
+    request("r", BRAVO);
+    var id = accepted().id();
+
+    live.receiveMessage();
+    assertThat(operation(id))
+        .extracting(Operation::state, Operation::detail)
+        .containsExactly("failed", "charlie is not there any more");
   }
 
   @Test

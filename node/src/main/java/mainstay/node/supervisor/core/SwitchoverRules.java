@@ -3,9 +3,11 @@ package mainstay.node.supervisor.core;
 import java.util.List;
 import java.util.Optional;
 import mainstay.node.failover.core.ServiceView;
+import mainstay.protocol.message.ClusterSupervisor.Operation;
 import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.ServiceName;
 
 /** What an operator may ask of a service's place. */
 public final class SwitchoverRules {
@@ -63,6 +65,23 @@ public final class SwitchoverRules {
     return new Ruling(
         Optional.of(new Move(active, server, !view.list().primary().equals(server))),
         Optional.empty());
+  }
+
+  /**
+   * A repeated request must ask for what it asked for the first time.
+   *
+   * @param to empty asks for nothing in particular, so it is the same as any
+   */
+  public static Optional<Rejected> sameMove(
+      Operation known, ServiceName service, Optional<ServerId> to) {
+    boolean same =
+        known.service().equals(service) && to.filter(s -> !s.equals(known.to())).isEmpty();
+    return same
+        ? Optional.empty()
+        : Optional.of(Rejected.of(
+            Reason.INVALID,
+            "this request id belongs to the move of " + known.service() + " to " + known.to()
+                + "; another move needs another id"));
   }
 
   private static List<String> shortcomings(ServiceView view, ServerId active) {
