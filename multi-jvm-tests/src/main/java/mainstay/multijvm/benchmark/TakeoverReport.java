@@ -19,6 +19,10 @@ final class TakeoverReport {
       return new Distribution(runs.stream().map(TakeoverRun::outageMillis).toList());
     }
 
+    Distribution atReturn() {
+      return new Distribution(runs.stream().map(TakeoverRun::returnMillis).toList());
+    }
+
     Optional<Distribution> failback() {
       var pauses = runs.stream().flatMap(r -> r.failbackMillis().stream()).toList();
       return pauses.isEmpty() ? Optional.empty() : Optional.of(new Distribution(pauses));
@@ -38,7 +42,8 @@ final class TakeoverReport {
 
     String text() {
       var text = new StringBuilder(name + "\n  outage at kill -9   " + outage() + "\n");
-      failback().ifPresent(f -> text.append("  planned failback    ").append(f).append("\n"));
+      text.append("  return, all of it   ").append(atReturn()).append("\n");
+      failback().ifPresent(f -> text.append("  failback alone      ").append(f).append("\n"));
       text.append(String.format(
           Locale.ROOT,
           "  writes              %d acknowledged, %d failed, %d violations (lost or out of order)%n",
@@ -91,6 +96,7 @@ final class TakeoverReport {
       system.put("name", s.name());
       system.put("outageMillis", s.outage().values());
       system.put("outageMedianMillis", s.outage().median());
+      system.put("returnMillis", s.atReturn().values());
       system.put("failbackMillis", s.failback().map(Distribution::values).orElse(new double[0]));
       system.put("acknowledged", s.acknowledged());
       system.put("failed", s.failed());

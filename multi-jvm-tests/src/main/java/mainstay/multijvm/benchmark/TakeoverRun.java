@@ -22,12 +22,15 @@ import mainstay.multijvm.workload.RepeatingClient;
  * One takeover under load.
  *
  * @param outageMillis longest time between two acknowledgements around the kill
- * @param failbackMillis the same around the return of the killed server, if the service went back to it
+ * @param returnMillis the same while the killed server starts again, for its share of the processor, and after
+ * @param failbackMillis longest time between the last acknowledgement of the backup and the first of the returned server, if
+ *     the service went back to it
  * @param failed operations that a client which repeats with its key did not bring to a good end
  * @param violations what the checkers found; a lost write is among them
  */
 record TakeoverRun(
     double outageMillis,
+    double returnMillis,
     Optional<Double> failbackMillis,
     long acknowledged,
     long failed,
@@ -73,9 +76,11 @@ record TakeoverRun(
     var outage = OutageMeter.around(history, killed, Duration.ofNanos(restored - killed))
         .orElseThrow(() ->
             new IOException("no write was acknowledged before and after the kill of " + active));
+    var atReturn = OutageMeter.around(history, restored, Duration.ofNanos(end - restored))
+        .orElseThrow(
+            () -> new IOException("no write was acknowledged after the return of " + active));
     var failback = failedBack
-        ? OutageMeter.around(history, restored, Duration.ofNanos(end - restored))
-            .map(OutageMeter.Outage::millis)
+        ? OutageMeter.ofMoves(history, restored).map(OutageMeter.Outage::millis)
         : Optional.<Double>empty();
     var violations = new ArrayList<String>();
     violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
@@ -83,6 +88,7 @@ record TakeoverRun(
     var operations = history.operations();
     return new TakeoverRun(
         outage.millis(),
+        atReturn.millis(),
         failback,
         operations.stream().filter(Operation::acknowledgedWrite).count(),
         operations.stream().filter(o -> o.outcome() != Operation.Outcome.OK).count(),

@@ -1,6 +1,7 @@
 package mainstay.multijvm.checker;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import mainstay.multijvm.workload.History;
 import mainstay.multijvm.workload.Operation;
@@ -51,5 +52,30 @@ public final class OutageMeter {
       }
     }
     return servedAfter ? Optional.of(longest) : Optional.empty();
+  }
+
+  /**
+   * The longest time between the last acknowledgement in one term and the first in the next, of moves after a moment.
+   * Unlike {@link #around} it takes no pause for a move's that has another cause.
+   *
+   * @return empty if no move came after the moment
+   */
+  public static Optional<Outage> ofMoves(History history, long moment) {
+    var acknowledged = history.operations().stream()
+        .filter(Operation::acknowledgedWrite)
+        .sorted(Comparator.comparingLong(Operation::end))
+        .toList();
+    Outage longest = null;
+    for (int i = 1; i < acknowledged.size(); i++) {
+      var before = acknowledged.get(i - 1);
+      var after = acknowledged.get(i);
+      var pause = new Outage(before.end(), after.end());
+      if (after.end() > moment
+          && after.term() > before.term()
+          && (longest == null || pause.millis() > longest.millis())) {
+        longest = pause;
+      }
+    }
+    return Optional.ofNullable(longest);
   }
 }

@@ -1,5 +1,6 @@
 package mainstay.multijvm.checker;
 
+import static mainstay.multijvm.checker.Histories.inTerm;
 import static mainstay.multijvm.checker.Histories.maybeWrote;
 import static mainstay.multijvm.checker.Histories.of;
 import static mainstay.multijvm.checker.Histories.read;
@@ -40,5 +41,18 @@ class OutageMeterTest {
     var history = of(wrote("1", 1, 0, 990), wrote("2", 2, 0, 9_000));
 
     assertThat(OutageMeter.around(history, 1_000, WINDOW)).isEmpty();
+  }
+
+  @Test
+  void thePauseOfAMoveIsBetweenTwoTermsHoweverLongOtherPausesAre() {
+    var history = of(
+        inTerm(1, wrote("0", 1, 0, 10)),
+        inTerm(2, wrote("1", 2, 0, 900)), // An earlier move.
+        inTerm(2, wrote("2", 3, 0, 1_900)),
+        inTerm(3, wrote("3", 4, 0, 2_000)),
+        inTerm(4, wrote("4", 5, 0, 2_050)));
+
+    assertThat(OutageMeter.ofMoves(history, 1_000)).contains(new Outage(1_900, 2_000));
+    assertThat(OutageMeter.ofMoves(history, 2_050)).isEmpty();
   }
 }
