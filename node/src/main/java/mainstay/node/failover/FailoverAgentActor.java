@@ -198,28 +198,28 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       if (removed.previousStatus() == akka.cluster.MemberStatus.down()) {
         writeOff(removed.member());
       }
-      server(removed.member()).ifPresent(server -> {
-        knowledge.gone(server, incarnation(removed.member()));
+      ClusterMembers.server(removed.member()).ifPresent(server -> {
+        knowledge.gone(server, ClusterMembers.incarnation(removed.member()));
         if (knowledge.member(server).isEmpty()) {
           peers.remove(server);
         }
         announce("server-status", Map.of("server", server.value(), "status", "absent"));
       });
     } else if (event instanceof ClusterEvent.MemberEvent member) {
-      var status = status(member.member().status());
+      var status = ClusterMembers.status(member.member().status());
       if (status == Member.Status.DOWN) {
         writeOff(member.member());
       }
-      boolean reachable = server(member.member())
+      boolean reachable = ClusterMembers.server(member.member())
           .flatMap(knowledge::member)
-          .filter(known -> known.incarnation().equals(incarnation(member.member())))
+          .filter(known -> known.incarnation().equals(ClusterMembers.incarnation(member.member())))
           .map(Member::reachable)
           .orElse(true);
       note(member.member(), status, reachable);
     } else if (event instanceof ClusterEvent.UnreachableMember unreachable) {
-      note(unreachable.member(), status(unreachable.member().status()), false);
+      note(unreachable.member(), ClusterMembers.status(unreachable.member().status()), false);
     } else if (event instanceof ClusterEvent.ReachableMember reachable) {
-      note(reachable.member(), status(reachable.member().status()), true);
+      note(reachable.member(), ClusterMembers.status(reachable.member().status()), true);
     } else {
       return this;
     }
@@ -229,29 +229,23 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private void note(akka.cluster.Member member, Member.Status status, boolean reachable) {
-    server(member).ifPresent(server -> {
-      boolean voter = member.getRoles().contains(ClusterRoles.VOTER);
-      knowledge.member(
-          new Member(server, incarnation(member), voter, status, reachable), System.nanoTime());
+    ClusterMembers.server(member).ifPresent(server -> {
+      var known = ClusterMembers.member(member, server, status, reachable);
+      knowledge.member(known, System.nanoTime());
       if (!server.equals(environment.self())) {
         peers.put(server, agentAt(member.address()));
       }
       announce(
-          "server-status",
-          Map.of(
-              "server",
-              server.value(),
-              "status",
-              word(new Member(server, "", voter, status, reachable))));
+          "server-status", Map.of("server", server.value(), "status", StatusReport.word(known)));
     });
   }
 
   /** So that it finds out when it wakes up, and gets neither lease nor term. */
   private void writeOff(akka.cluster.Member member) {
     var by = new SessionName(environment.self(), environment.incarnation());
-    server(member)
+    ClusterMembers.server(member)
         .filter(server -> !server.equals(environment.self()))
-        .map(server -> new SessionName(server, incarnation(member)))
+        .map(server -> new SessionName(server, ClusterMembers.incarnation(member)))
         .ifPresent(run -> environment.writtenOff().add(run, by).whenComplete((done, failure) -> {
           if (failure != null) {
             log.warn(
@@ -292,28 +286,6 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         .values()
         .forEach(host -> host.tell(new HostControl.Suspend("this run was downed by the others")));
     environment.endOfRun().run();
-  }
-
-  private static Member.Status status(akka.cluster.MemberStatus status) {
-    if (status == akka.cluster.MemberStatus.up()) {
-      return Member.Status.UP;
-    }
-    if (status == akka.cluster.MemberStatus.leaving()
-        || status == akka.cluster.MemberStatus.exiting()) {
-      return Member.Status.LEAVING;
-    }
-    return status == akka.cluster.MemberStatus.down()
-            || status == akka.cluster.MemberStatus.removed()
-        ? Member.Status.DOWN
-        : Member.Status.JOINING;
-  }
-
-  private static Optional<ServerId> server(akka.cluster.Member member) {
-    return ClusterRoles.serverOf(member.getRoles());
-  }
-
-  private static String incarnation(akka.cluster.Member member) {
-    return ClusterRoles.incarnationOf(member.getRoles());
   }
 
   private ActorRef<ClusterOverview.Message> agentAt(Address address) {
@@ -763,10 +735,6 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             databaseState,
             1)),
         directory.version());
-  }
-
-  private static String word(Member member) {
-    return StatusReport.word(member);
   }
 
   private static String message(Throwable failure) {
