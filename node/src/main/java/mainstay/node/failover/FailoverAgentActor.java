@@ -144,9 +144,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var settings = environment.settings();
     this.knowledge = new Knowledge(
         environment.self(),
-        settings.formingGrace(),
-        settings.failbackSettle(),
-        settings.claimGrace());
+        new Knowledge.Patience(
+            settings.formingGrace(), settings.reportGrace(), settings.claimGrace()),
+        settings.failbackSettle());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
     Cluster.get(context.getSystem())

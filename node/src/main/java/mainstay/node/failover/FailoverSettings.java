@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param tick between two looks at the rules where nothing else gives cause
  * @param reportInterval between two reports to the other servers where nothing has changed
  * @param formingGrace how long after its start a cluster waits for servers that come earlier in a list
+ * @param reportGrace how long a member that this server can reach may take to report to it for the first time
  * @param failbackSettle how long an earlier server must have been synchronised before a service returns to it
  * @param claimGrace how long a server that has taken a term may take to say so before another one follows
  * @param retryTerm after an attempt to take a term that failed or lost
@@ -19,6 +20,7 @@ public record FailoverSettings(
     Duration tick,
     Duration reportInterval,
     Duration formingGrace,
+    Duration reportGrace,
     Duration failbackSettle,
     Duration claimGrace,
     Duration retryTerm,
@@ -30,6 +32,7 @@ public record FailoverSettings(
         section.getDuration("tick"),
         section.getDuration("report-interval"),
         section.getDuration("forming-grace"),
+        section.getDuration("report-grace"),
         section.getDuration("failback-settle"),
         section.getDuration("claim-grace"),
         section.getDuration("retry-term"),

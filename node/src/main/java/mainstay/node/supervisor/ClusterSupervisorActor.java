@@ -108,6 +108,8 @@ public final class ClusterSupervisorActor
   private final Activation activation;
   private final Map<ServiceName, AgentControl.View> views = new HashMap<>();
   private final Map<ServiceName, Long> retryAtNanos = new HashMap<>();
+  /** Terms that finished moves have reached; what the agent saw before them asks for nothing. */
+  private final Map<ServiceName, Long> movedTo = new HashMap<>();
 
   private ClusterSupervisorActor(
       ActorContext<Message> context,
@@ -293,6 +295,7 @@ public final class ClusterSupervisorActor
       views.put(service, view);
       if (view.decision() instanceof Decision.HandOver handOver
           && state.running(service).isEmpty()
+          && view.view().lastTerm() >= movedTo.getOrDefault(service, 0L)
           && now - retryAtNanos.getOrDefault(service, now) >= 0) {
         var from = view.view().active().orElseThrow();
         var started = new MoveStarted(
@@ -406,6 +409,11 @@ public final class ClusterSupervisorActor
       SupervisorState state, MoveAnswered answer) {
     var result = answer.result();
     timers.cancel(result.operation());
+    if (result.done()) {
+      state
+          .operation(result.operation())
+          .ifPresent(move -> movedTo.put(move.service(), result.term()));
+    }
     return finish(state, result.operation(), result.done(), result.detail(), result.pauseMillis());
   }
 

@@ -261,6 +261,7 @@ class FailoverAgentActorTest {
         Duration.ofMillis(50),
         Duration.ZERO,
         Duration.ZERO,
+        Duration.ZERO,
         Duration.ofMillis(500),
         Duration.ofMillis(20),
         Duration.ofMillis(20),

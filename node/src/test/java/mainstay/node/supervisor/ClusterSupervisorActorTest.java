@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mainstay.node.failover.AgentControl;
 import mainstay.node.failover.TermsInMemory;
@@ -236,6 +237,8 @@ class ClusterSupervisorActorTest {
     order.replyTo().tell(new HandOverResult(order.operation(), true, 5, 8, "moved"));
     live.receiveMessage();
     assertThat(operation(order.operation()).state()).isEqualTo("done");
+    see(BRAVO, READY, FAILBACK);
+    bravo.expectNoMessage(QUIET); // An old view: the agent has not heard of term 5 yet.
   }
 
   @Test
@@ -351,6 +354,7 @@ class ClusterSupervisorActorTest {
         false,
         4,
         false,
+        Set.of(),
         Map.of(ALPHA, READY, BRAVO, bravoState, CHARLIE, READY));
     views.tell(new AgentControl.Views(List.of(new AgentControl.View(view, decision))));
   }

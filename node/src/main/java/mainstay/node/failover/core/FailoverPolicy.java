@@ -28,6 +28,9 @@ public final class FailoverPolicy {
       if (!view.right().mayAct()) {
         return new Keep("nobody may take over on this side: " + view.right().why(), 0);
       }
+      if (!view.unheard().isEmpty()) {
+        return new Keep("waiting for the first word of " + view.unheard(), 0);
+      }
       if (view.waitsForEarlier() && !next.equals(view.list().primary())) {
         return new Keep(
             "the cluster has just formed: waiting a moment for " + view.list().primary(), 0);

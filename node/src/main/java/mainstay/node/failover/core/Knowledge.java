@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.model.Activation;
@@ -18,11 +21,11 @@ import mainstay.protocol.model.ServiceName;
  */
 public final class Knowledge {
   private final ServerId self;
-  private final Duration formingGrace;
+  private final Patience patience;
   private final Duration failbackSettle;
-  private final Duration claimGrace;
 
   private final Map<ServerId, Member> members = new TreeMap<>();
+  private final Map<ServerId, Long> memberSince = new HashMap<>();
   private final Map<ServerId, FailoverAgent.Report> reports = new HashMap<>();
   private final Map<ServiceName, Map<ServerId, Long>> synchronisedSince = new HashMap<>();
   private final Map<ServiceName, Long> lastTerms = new HashMap<>();
@@ -31,27 +34,32 @@ public final class Knowledge {
   private final Map<ServiceName, UnfitMemory> unfit = new HashMap<>();
   private Optional<Long> upSince = Optional.empty();
 
+  /**
+   * How long this server waits for others before it does without them.
+   *
+   * @param forming after this server's start a service that nobody has served yet waits for servers that come earlier in
+   *     its list
+   * @param report a member that can be reached may take so long to report for the first time: until then it is not known
+   *     whether it serves
+   * @param claim a server that has taken a term in the databases may take so long to say so
+   */
+  public record Patience(Duration forming, Duration report, Duration claim) {}
+
   /** A term was taken by a server that has not reported it yet. */
   private record Claim(ServerId server, long until) {}
 
-  /**
-   * @param formingGrace how long after this server's start a service that nobody has served yet waits for servers that
-   *     come earlier in its list
-   * @param failbackSettle how long a server must have been synchronised before a service returns to it
-   * @param claimGrace how long a server that has taken a term in the databases may take to say so
-   */
-  public Knowledge(
-      ServerId self, Duration formingGrace, Duration failbackSettle, Duration claimGrace) {
+  /** @param failbackSettle how long a server must have been synchronised before a service returns to it */
+  public Knowledge(ServerId self, Patience patience, Duration failbackSettle) {
     this.self = self;
-    this.formingGrace = formingGrace;
+    this.patience = patience;
     this.failbackSettle = failbackSettle;
-    this.claimGrace = claimGrace;
   }
 
   public void member(Member member, long now) {
     var before = members.put(member.server(), member);
-    if (before != null && !before.incarnation().equals(member.incarnation())) {
+    if (before == null || !before.incarnation().equals(member.incarnation())) {
       forget(member.server());
+      memberSince.put(member.server(), now);
     }
     if (member.server().equals(self) && member.counts() && upSince.isEmpty()) {
       upSince = Optional.of(now);
@@ -62,6 +70,7 @@ public final class Knowledge {
     var member = members.get(server);
     if (member != null && member.incarnation().equals(incarnation)) {
       members.remove(server);
+      memberSince.remove(server);
       forget(server);
     }
   }
@@ -98,7 +107,9 @@ public final class Knowledge {
   public void stored(Activation activation, long now) {
     if (activation.term() > lastTerm(activation.service())) {
       lastTerms.put(activation.service(), activation.term());
-      claims.put(activation.service(), new Claim(activation.server(), now + claimGrace.toNanos()));
+      claims.put(
+          activation.service(),
+          new Claim(activation.server(), now + patience.claim().toNanos()));
     }
   }
 
@@ -177,7 +188,7 @@ public final class Knowledge {
         server -> servers.computeIfAbsent(server, s -> state(s, service, active, true, now)));
     boolean neverServed = lastActive.get(service) == null;
     boolean justFormed =
-        upSince.filter(since -> now - since < formingGrace.toNanos()).isPresent();
+        upSince.filter(since -> now - since < patience.forming().toNanos()).isPresent();
     return new ServiceView(
         service,
         list,
@@ -189,7 +200,20 @@ public final class Knowledge {
         active(service).map(ServiceHost.Report::held).orElse(false),
         lastTerm(service),
         neverServed && justFormed,
+        unheard(now),
         servers);
+  }
+
+  /** Members that could be active without this server's knowing it: one that has just joined has heard of nobody. */
+  private Set<ServerId> unheard(long now) {
+    long patienceNanos = patience.report().toNanos();
+    return members.values().stream()
+        .filter(member -> member.counts() && member.reachable())
+        .map(Member::server)
+        .filter(server -> !server.equals(self) && !reports.containsKey(server))
+        .filter(
+            server -> now - Math.max(memberSince.get(server), upSince.orElse(now)) < patienceNanos)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private Optional<ServerId> claimant(ServiceName service, long now) {

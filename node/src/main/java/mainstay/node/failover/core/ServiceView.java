@@ -3,6 +3,7 @@ package mainstay.node.failover.core;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ServerId;
@@ -19,6 +20,7 @@ import mainstay.protocol.model.ServiceName;
  * @param held whether an operator moved the service to the active server
  * @param lastTerm the highest term known
  * @param waitsForEarlier the cluster has just formed and nobody was active yet: servers that come first get a moment
+ * @param unheard members that can be reached and have not reported yet: any of them may be active
  */
 public record ServiceView(
     ServiceName service,
@@ -31,6 +33,7 @@ public record ServiceView(
     boolean held,
     long lastTerm,
     boolean waitsForEarlier,
+    Set<ServerId> unheard,
     Map<ServerId, ServerState> servers) {
 
   public ServerState state(ServerId server) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import mainstay.node.failover.core.Decision.HandOver;
@@ -82,6 +83,14 @@ class FailoverPolicyTest {
 
     assertThat(decision).isInstanceOf(Keep.class);
     assertThat(decision.why()).contains("only 1 of 3 voters");
+  }
+
+  @Test
+  void nobodyTakesOverBeforeEveryReachableMemberHasReported() {
+    var decision =
+        FailoverPolicy.decide(view(ALPHA).server(ALPHA, LOADING).unheard(BRAVO).build());
+
+    assertThat(decision).isEqualTo(new Keep("waiting for the first word of [bravo]", 0));
   }
 
   @Test
@@ -300,6 +309,8 @@ class FailoverPolicyTest {
           .filter(s -> random.nextBoolean() && states.get(s).registered());
       var right = Right.of(true, 3, 1 + random.nextInt(3));
       boolean held = random.nextBoolean();
+      var unheard =
+          random.nextInt(4) == 0 ? Set.of(servers.get(random.nextInt(3))) : Set.<ServerId>of();
       var decisions = servers.stream()
           .map(self -> FailoverPolicy.decide(new ServiceView(
               ServiceName.CONFIGURATION,
@@ -312,6 +323,7 @@ class FailoverPolicyTest {
               held,
               7,
               false,
+              unheard,
               states)))
           .toList();
 
@@ -322,6 +334,7 @@ class FailoverPolicyTest {
         if (decision instanceof TakeOver) {
           assertThat(right.mayAct()).isTrue();
           assertThat(active).isEmpty();
+          assertThat(unheard).isEmpty();
         }
         if (decision instanceof HandOver move) {
           assertThat(states.get(move.successor()).available()).isTrue();
@@ -344,6 +357,7 @@ class FailoverPolicyTest {
     private Optional<ServerId> active = Optional.empty();
     private boolean held;
     private boolean justFormed;
+    private Set<ServerId> unheard = Set.of();
 
     ViewBuilder(ServerId self) {
       this.self = self;
@@ -379,6 +393,11 @@ class FailoverPolicyTest {
       return this;
     }
 
+    ViewBuilder unheard(ServerId server) {
+      unheard = Set.of(server);
+      return this;
+    }
+
     ViewBuilder justFormed() {
       justFormed = true;
       return this;
@@ -396,6 +415,7 @@ class FailoverPolicyTest {
           held,
           7,
           justFormed,
+          unheard,
           Map.copyOf(servers));
     }
   }

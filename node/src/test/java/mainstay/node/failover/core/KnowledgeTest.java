@@ -26,11 +26,13 @@ class KnowledgeTest {
   private static final ServiceName ENGINE = new ServiceName("dge/main");
   private static final Duration FORMING = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofSeconds(2);
+  private static final Duration REPORT = Duration.ofSeconds(5);
   private static final Duration CLAIM = Duration.ofSeconds(1);
   private static final ServiceDirectory DIRECTORY =
       new ServiceDirectory(1, Map.of(CONFIGURATION, settings(), ENGINE, settings()));
 
-  private final Knowledge knowledge = new Knowledge(ALPHA, FORMING, SETTLE, CLAIM);
+  private final Knowledge knowledge =
+      new Knowledge(ALPHA, new Knowledge.Patience(FORMING, REPORT, CLAIM), SETTLE);
 
   @Test
   void aServerCountsOnlyWhenItIsAReachableMemberThatHasReported() {
@@ -178,6 +180,25 @@ class KnowledgeTest {
     knowledge.reported(report(ALPHA, active(1)), 0);
     knowledge.reported(report(ALPHA, standby(1)), 0);
     assertThat(view(CONFIGURATION, 1).waitsForEarlier()).isFalse();
+  }
+
+  @Test
+  void aMemberThatHasNotReportedYetMayBeActiveForAWhile() {
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, true), 0);
+    long up = Duration.ofMinutes(1).toNanos();
+    knowledge.member(new Member(ALPHA, "alpha-1", true, Member.Status.UP, true), up);
+
+    assertThat(view(CONFIGURATION, up).unheard()).containsExactly(BRAVO);
+    assertThat(view(CONFIGURATION, up + REPORT.toNanos()).unheard()).isEmpty();
+
+    knowledge.reported(report(BRAVO, standby(0)), up);
+    assertThat(view(CONFIGURATION, up).unheard()).isEmpty();
+
+    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, true), 2 * up);
+    assertThat(view(CONFIGURATION, 2 * up).unheard()).as("a new run").containsExactly(BRAVO);
+
+    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, false), 2 * up);
+    assertThat(view(CONFIGURATION, 2 * up).unheard()).as("unreachable").isEmpty();
   }
 
   @Test

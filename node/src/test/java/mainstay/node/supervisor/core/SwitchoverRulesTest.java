@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mainstay.node.failover.core.Right;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
@@ -104,6 +105,7 @@ class SwitchoverRulesTest {
         false,
         4,
         false,
+        Set.of(),
         Map.of(ALPHA, READY, BRAVO, bravo, CHARLIE, charlie));
   }
 }
