@@ -58,9 +58,17 @@ class TakeoverMultiJvmIT {
       LAB.client("bravo").putConfig("device", "this-machine", DEVICE, null);
 
       assertThat(load.stop()).isEmpty();
-      assertThat(LAB.outage("kill -9 of alpha", firstKill, Limits.SOON, Limits.CRASH_TAKEOVER))
+      assertThat(LAB.outage(
+              "kill -9 of alpha",
+              firstKill,
+              Duration.ofNanos(secondKill - firstKill),
+              Limits.CRASH_TAKEOVER))
           .isLessThan(Limits.CRASH_TAKEOVER);
-      assertThat(LAB.outage("kill -9 of bravo", secondKill, Limits.SOON, Limits.CRASH_TAKEOVER))
+      assertThat(LAB.outage(
+              "kill -9 of bravo",
+              secondKill,
+              Duration.ofNanos(failback - secondKill),
+              Limits.CRASH_TAKEOVER))
           .isLessThan(Limits.CRASH_TAKEOVER);
       assertThat(LAB.outage(
               "failback to alpha",

@@ -31,18 +31,25 @@ public record DemoPlan(List<Server> servers, Database database, boolean configur
     }
   }
 
-  /** @param freePort gives another port each time */
+  /** @param freePort gives another port each time; those that the servers' HTTP takes are passed over */
   static DemoPlan create(int servers, int httpPort, IntSupplier freePort) {
+    IntSupplier internal = () -> {
+      int port = freePort.getAsInt();
+      while (port >= httpPort && port < httpPort + servers) {
+        port = freePort.getAsInt();
+      }
+      return port;
+    };
     var planned = new ArrayList<Server>();
     for (int n = 0; n < servers; n++) {
       planned.add(new Server(
           NAMES.get(n),
           httpPort + n,
-          freePort.getAsInt(),
-          freePort.getAsInt(),
-          freePort.getAsInt()));
+          internal.getAsInt(),
+          internal.getAsInt(),
+          internal.getAsInt()));
     }
-    return new DemoPlan(planned, new Database("db1", freePort.getAsInt()), false);
+    return new DemoPlan(planned, new Database("db1", internal.getAsInt()), false);
   }
 
   DemoPlan asConfigured() {

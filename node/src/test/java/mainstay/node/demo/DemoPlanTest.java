@@ -28,6 +28,16 @@ class DemoPlanTest {
   }
 
   @Test
+  void noInternalPortIsOneThatHttpTakes() {
+    var crowded = DemoPlan.create(3, 26_010, new AtomicInteger(26_006)::getAndIncrement);
+
+    assertThat(crowded.servers())
+        .flatExtracting(DemoPlan.Server::internalPorts)
+        .containsExactly(26_006, 26_007, 26_008, 26_009, 26_013, 26_014, 26_015, 26_016, 26_017);
+    assertThat(crowded.database().port()).isEqualTo(26_018);
+  }
+
+  @Test
   void theConfigurationFileIsReadAsItIsMeantAlsoWithOddPaths() {
     Path odd = Path.of("/tmp/a \"quoted\" directory\\${x}#");
 
