@@ -158,7 +158,7 @@ class FailoverAgentActorTest {
     writtenOff.add(OWN);
 
     assertThat(next(HostControl.Suspend.class).why()).contains("downed by the others");
-    assertThat(ends).hasValue(1);
+    host.awaitAssert(() -> assertThat(ends).as("it suspends first, then ends").hasValue(1));
   }
 
   @Test

@@ -137,9 +137,21 @@ public final class Knowledge {
             .findFirst());
   }
 
+  /**
+   * Only a full member takes a term. So one that holds the newest is a full member, even while the gossip that says so is
+   * still on its way here.
+   */
   private boolean registered(ServerId server) {
     var member = members.get(server);
-    return member != null && member.reachable() && member.counts() && reports.containsKey(server);
+    return member != null
+        && member.reachable()
+        && reports.containsKey(server)
+        && (member.counts() || (member.joining() && holdsNewestTerm(reports.get(server))));
+  }
+
+  private boolean holdsNewestTerm(FailoverAgent.Report report) {
+    return report.services().stream()
+        .anyMatch(service -> service.holdsTerm() && service.term() >= lastTerm(service.service()));
   }
 
   public Right right() {
@@ -208,12 +220,19 @@ public final class Knowledge {
   private Set<ServerId> unheard(long now) {
     long patienceNanos = patience.report().toNanos();
     return members.values().stream()
-        .filter(member -> member.counts() && member.reachable())
+        .filter(member -> !member.server().equals(self) && member.reachable())
+        .filter(member -> member.counts()
+            ? !reports.containsKey(member.server())
+            : member.joining() && hasClaimed(member.server(), now))
         .map(Member::server)
-        .filter(server -> !server.equals(self) && !reports.containsKey(server))
         .filter(
             server -> now - Math.max(memberSince.get(server), upSince.orElse(now)) < patienceNanos)
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private boolean hasClaimed(ServerId server, long now) {
+    return claims.values().stream()
+        .anyMatch(claim -> claim.server().equals(server) && now < claim.until());
   }
 
   private Optional<ServerId> claimant(ServiceName service, long now) {

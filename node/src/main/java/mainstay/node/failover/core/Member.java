@@ -18,6 +18,10 @@ public record Member(
     DOWN
   }
 
+  public boolean joining() {
+    return status == Status.JOINING;
+  }
+
   public boolean counts() {
     return status == Status.UP || status == Status.LEAVING;
   }

@@ -202,6 +202,36 @@ class KnowledgeTest {
   }
 
   @Test
+  void whoHoldsTheNewestTermIsAMemberBeforeTheGossipSaysSo() {
+    up(ALPHA);
+    knowledge.reported(report(ALPHA, standby(0)), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.JOINING, true), 0);
+
+    knowledge.reported(report(BRAVO, standby(0)), 0);
+    assertThat(state(BRAVO, 0)).as("only joining").isEqualTo(ServerState.ABSENT);
+
+    knowledge.reported(report(BRAVO, active(1)), 0);
+    assertThat(view(CONFIGURATION, 0).active()).contains(BRAVO);
+    assertThat(state(BRAVO, 0).available()).isTrue();
+
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, true), 0);
+    assertThat(view(CONFIGURATION, 0).active()).as("downed").isEmpty();
+  }
+
+  @Test
+  void aJoiningMemberThatTookATermIsWaitedForUntilItSaysSo() {
+    up(ALPHA);
+    knowledge.reported(report(ALPHA, standby(0)), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.JOINING, true), 0);
+    assertThat(view(CONFIGURATION, 0).unheard()).isEmpty();
+
+    knowledge.stored(new Activation(CONFIGURATION, 1, BRAVO, "bravo-1"), 0);
+
+    assertThat(view(CONFIGURATION, CLAIM.toNanos() - 1).unheard()).containsExactly(BRAVO);
+    assertThat(view(CONFIGURATION, CLAIM.toNanos()).unheard()).isEmpty();
+  }
+
+  @Test
   void theViewCarriesTheSettleTimeAndTheRightToAct() {
     up(ALPHA);
     up(BRAVO);
