@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import mainstay.multijvm.cluster.DatabaseAccess;
 
@@ -54,6 +55,17 @@ public final class JournalReader {
             result.getString(6)));
       }
       return rows;
+    }
+  }
+
+  /** Who may down the others without a majority right now; empty if nobody. */
+  public Optional<String> survivorLeaseOwner() throws SQLException {
+    var sql = "select owner from lease where name = 'mainstay-survivor'"
+        + " and owner is not null and expires > clock_timestamp()";
+    try (var connection = connect();
+        var statement = connection.prepareStatement(sql);
+        var result = statement.executeQuery()) {
+      return result.next() ? Optional.of(result.getString(1)) : Optional.empty();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import mainstay.multijvm.checker.ActiveFollowsTheList;
 import mainstay.multijvm.checker.AtMostOneActivePerTerm;
@@ -155,6 +156,16 @@ final class Lab
           services -> !services.isEmpty()
               && services.stream().allMatch(s -> s.activeOn(first(s.serverList(), up))));
     }
+  }
+
+  /** Nobody holds the lease of the split brain resolver: whoever needs it next can get it. */
+  void awaitLeaseGivenBack() throws IOException {
+    var reader = new JournalReader(cluster.database(DATABASE));
+    Await.until(
+        "the lease of the split brain resolver is given back",
+        Limits.SOON,
+        reader::survivorLeaseOwner,
+        Optional::isEmpty);
   }
 
   /** One sentence for each service why its active server is active, asked of one server. */

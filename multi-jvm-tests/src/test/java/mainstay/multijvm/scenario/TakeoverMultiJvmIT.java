@@ -77,6 +77,7 @@ class TakeoverMultiJvmIT {
               Limits.FAILBACK_PAUSE))
           .isLessThan(Limits.FAILBACK_PAUSE);
     }
+    LAB.awaitLeaseGivenBack(); // charlie, alone of two, needed it to down bravo
     LAB.readDatabase();
     LAB.assertInvariants();
     // Gathered once a second: what a takeover of the collector may cost is on top of that.

@@ -1,6 +1,6 @@
 package mainstay.node.cluster;
 
-import akka.actor.AbstractActor;
+import akka.actor.AbstractActorWithTimers;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.Props;
@@ -56,7 +56,11 @@ public final class FastDowningProvider extends DowningProvider {
 
   private record LeaseAnswered(boolean granted, Throwable failure) {}
 
-  private static final class FastDowning extends AbstractActor {
+  private enum Timeout {
+    RELEASE_LEASE
+  }
+
+  private static final class FastDowning extends AbstractActorWithTimers {
     private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
     private static final String LEASE_SECTION = "akka.cluster.split-brain-resolver.lease-majority";
 
@@ -66,6 +70,7 @@ public final class FastDowningProvider extends DowningProvider {
     private final Set<UniqueAddress> unreachable = new HashSet<>();
     private final Set<Address> crashed = new HashSet<>();
     private boolean asking;
+    private boolean leased;
 
     FastDowning(Props stock) {
       this.stock = stock;
@@ -96,21 +101,28 @@ public final class FastDowningProvider extends DowningProvider {
             crashed.add(event.address());
             downCrashed();
           })
-          .match(Alive.class, event -> crashed.remove(event.address()))
+          .match(Alive.class, event -> {
+            crashed.remove(event.address());
+            releaseWhenQuiet();
+          })
           .match(ClusterEvent.MemberRemoved.class, event -> {
             members.remove(event.member().uniqueAddress());
             unreachable.remove(event.member().uniqueAddress());
+            releaseWhenQuiet();
           })
           .match(
               ClusterEvent.MemberEvent.class,
               event -> members.put(event.member().uniqueAddress(), event.member()))
-          .match(
-              ClusterEvent.UnreachableMember.class,
-              event -> unreachable.add(event.member().uniqueAddress()))
-          .match(
-              ClusterEvent.ReachableMember.class,
-              event -> unreachable.remove(event.member().uniqueAddress()))
+          .match(ClusterEvent.UnreachableMember.class, event -> {
+            unreachable.add(event.member().uniqueAddress());
+            getTimers().cancel(Timeout.RELEASE_LEASE);
+          })
+          .match(ClusterEvent.ReachableMember.class, event -> {
+            unreachable.remove(event.member().uniqueAddress());
+            releaseWhenQuiet();
+          })
           .match(LeaseAnswered.class, this::onLeaseAnswered)
+          .matchEquals(Timeout.RELEASE_LEASE, event -> release())
           .build();
     }
 
@@ -145,27 +157,58 @@ public final class FastDowningProvider extends DowningProvider {
       cluster.down(member.address());
     }
 
-    /** The resolver's own lease, the very same instance, so that both speak with one voice. */
     private void askForLease() {
       asking = true;
-      var system = getContext().getSystem();
-      var configured = system.settings().config().getString(LEASE_SECTION + ".lease-name");
-      var name = configured.isEmpty() ? system.name() + "-akka-sbr" : configured;
-      Lease lease = LeaseProvider.get(system)
-          .getLease(
-              name,
-              system.settings().config().getString(LEASE_SECTION + ".lease-implementation"),
-              cluster.selfAddress().hostPort());
+      getTimers().cancel(Timeout.RELEASE_LEASE);
       var self = getSelf();
-      lease
+      lease()
           .acquire()
           .whenComplete((granted, failure) ->
               self.tell(new LeaseAnswered(Boolean.TRUE.equals(granted), failure), self));
     }
 
+    /** The resolver's own lease, the very same instance, so that both speak with one voice. */
+    private Lease lease() {
+      var system = getContext().getSystem();
+      var configured = system.settings().config().getString(LEASE_SECTION + ".lease-name");
+      var name = configured.isEmpty() ? system.name() + "-akka-sbr" : configured;
+      return LeaseProvider.get(system)
+          .getLease(
+              name,
+              system.settings().config().getString(LEASE_SECTION + ".lease-implementation"),
+              cluster.selfAddress().hostPort());
+    }
+
+    /**
+     * The resolver gives back only what it acquired itself. A lease that was kept would refuse the next majority that
+     * asks for it from another server, and that majority would down itself.
+     */
+    private void releaseWhenQuiet() {
+      boolean quiet = unreachable.isEmpty()
+          && members.values().stream().noneMatch(member -> crashed.contains(member.address()));
+      if (leased && !asking && quiet && !getTimers().isTimerActive(Timeout.RELEASE_LEASE)) {
+        var after = getContext()
+            .getSystem()
+            .settings()
+            .config()
+            .getDuration(LEASE_SECTION + ".release-after");
+        getTimers().startSingleTimer(Timeout.RELEASE_LEASE, Timeout.RELEASE_LEASE, after);
+      }
+    }
+
+    private void release() {
+      leased = false;
+      lease().release().whenComplete((done, failure) -> {
+        if (failure != null) {
+          log.warn("the lease was not given back and runs out by itself: {}", failure.toString());
+        }
+      });
+    }
+
     private void onLeaseAnswered(LeaseAnswered answer) {
       asking = false;
       if (answer.granted()) {
+        leased = true;
         members.values().stream()
             .filter(member -> crashed.contains(member.address()) && counts(member))
             .toList()
@@ -175,6 +218,7 @@ public final class FastDowningProvider extends DowningProvider {
             "the lease was not granted, so the split brain resolver decides{}",
             answer.failure() == null ? "" : ": " + answer.failure());
       }
+      releaseWhenQuiet();
     }
   }
 }
