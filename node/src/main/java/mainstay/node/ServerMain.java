@@ -62,11 +62,10 @@ public final class ServerMain {
       holdCrashWatchPort(run);
     } catch (IOException e) {
       log.error(
-          "server {} does not start: crash-watch-port {} of {}: {}",
+          "server {} does not start: {}",
           settings.self(),
-          settings.own().crashWatchPort(),
-          settings.own().host(),
-          e.getMessage());
+          cannotBeOpened(
+              "crash-watch-port", settings.own().host(), settings.own().crashWatchPort(), e));
       return FAILED;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
@@ -179,9 +178,13 @@ public final class ServerMain {
       probe.bind(new InetSocketAddress(host, port));
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(key + " " + port + " on " + host + " cannot be opened (" + e.getMessage()
-          + "); stop the program that uses it or change mainstay.servers");
+      return Optional.of(cannotBeOpened(key, host, port, e));
     }
+  }
+
+  private static String cannotBeOpened(String key, String host, int port, IOException failure) {
+    return key + " " + port + " on " + host + " cannot be opened (" + failure.getMessage()
+        + "); stop the program that uses it or change mainstay.servers";
   }
 
   private static String newIncarnation() {

@@ -38,6 +38,8 @@ import java.util.stream.Collectors;
 import mainstay.http.HttpApi;
 import mainstay.http.HttpApiPorts;
 import mainstay.http.HttpApiSettings;
+import mainstay.http.security.TokenFileException;
+import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.cluster.CrashEvents;
 import mainstay.node.dge.DgeEngineActor;
@@ -122,7 +124,9 @@ final class ServerNode {
       throws StartFailedException, InterruptedException {
     try {
       checkSections(settings);
-    } catch (ConfigException | IllegalArgumentException e) {
+      TokenFiles.open(
+          HttpApiSettings.from(settings.config(), settings.own().httpPort()).tokenDirectory());
+    } catch (ConfigException | IllegalArgumentException | TokenFileException e) {
       throw new StartFailedException(sentence(e), e);
     }
     ActorSystem<Root> system;
