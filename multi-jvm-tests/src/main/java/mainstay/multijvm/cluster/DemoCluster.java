@@ -28,7 +28,7 @@ public final class DemoCluster implements AutoCloseable {
   public static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
 
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
-  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
   private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
   // Room for ports that a demo may put beside those of the HTTP API.

@@ -38,7 +38,7 @@ public final class Demo {
   private static final int DEFAULT_HTTP_PORT = 8080;
   private static final String SELF = "demo";
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
-  private static final Duration ALIVE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration ALIVE_LIMIT = Duration.ofSeconds(90);
   private static final Duration INSTALL_LIMIT = Duration.ofSeconds(30);
   private static final Duration TERMINATE_LIMIT = Duration.ofSeconds(15);
   private static final Duration OTHER_DEMO_LIMIT = Duration.ofSeconds(45);
