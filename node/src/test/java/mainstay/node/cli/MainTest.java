@@ -174,7 +174,7 @@ class MainTest {
   void aWriteWithoutAFinalAnswerIsReportedAsUnknownWithItsKey() {
     api.on("PUT /points/p/value", 504, "{\"detail\":\"the database did not answer\"}");
 
-    assertThat(run("set", "p", "1", "--timeout", "300ms", "--idempotency-key", "k-1"))
+    assertThat(run("set", "p", "1", "--timeout", "2s", "--idempotency-key", "k-1"))
         .isEqualTo(ExitCode.FAILED);
     assertThat(err)
         .contains(
