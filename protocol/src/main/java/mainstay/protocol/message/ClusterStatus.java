@@ -11,6 +11,8 @@ import mainstay.protocol.model.ServiceName;
 /**
  * What one server knows of the whole cluster at one moment. Values, for people and programs outside; never the input
  * of a decision.
+ *
+ * @param services empty while this server is no full member, or has not read from the databases who was active last
  */
 public record ClusterStatus(
     ServerId reportedBy,
