@@ -49,6 +49,23 @@ public record ConnectionLimits(
         section.getDuration("idle-in-transaction-timeout"));
   }
 
+  /** The same, but for connecting and logging in. */
+  ConnectionLimits connectingWithin(Duration limit) {
+    return new ConnectionLimits(
+        writers,
+        readers,
+        controlConnections,
+        queueLimit,
+        limit,
+        checkoutTimeout,
+        socketTimeout,
+        controlSocketTimeout,
+        statementTimeout,
+        lockTimeout,
+        termLockTimeout,
+        idleInTransactionTimeout);
+  }
+
   private static void requirePositive(String key, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(KEY + "." + key + " = " + value + " must be at least 1");

@@ -2,7 +2,6 @@ package mainstay.persistence.databases;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
@@ -15,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.databases.dialect.Dialect;
+import mainstay.protocol.model.DatabaseAddress;
 
 /**
  * One database as this server reaches it. Writers, readers and control work (terms, lease) have sessions and threads of
@@ -24,19 +25,21 @@ import mainstay.persistence.databases.core.SqlFailure;
  * with {@link DatabaseUnavailableException}, or with what the work itself threw.
  */
 public final class Database implements AutoCloseable {
-  private final DatabaseSettings settings;
+  private final DatabaseAddress address;
   private final ConnectionLimits limits;
   private final SessionName session;
+  private final Dialect dialect;
   private final HikariDataSource work;
   private final HikariDataSource controlWork;
   private final ThreadPoolExecutor writers;
   private final ThreadPoolExecutor readers;
   private final ThreadPoolExecutor controllers;
 
-  Database(DatabaseSettings settings, ConnectionLimits limits, SessionName session) {
-    this.settings = settings;
+  Database(DatabaseAddress address, ConnectionLimits limits, SessionName session) {
+    this.address = address;
     this.limits = limits;
     this.session = session;
+    this.dialect = Dialect.of(address.vendor());
     this.work = pool("work", limits.writers() + limits.readers(), limits.socketTimeout());
     this.controlWork = pool("control", limits.controlConnections(), limits.controlSocketTimeout());
     this.writers = executor("writer", limits.writers());
@@ -45,15 +48,23 @@ public final class Database implements AutoCloseable {
   }
 
   public String name() {
-    return settings.name();
+    return address.name();
+  }
+
+  public DatabaseAddress address() {
+    return address;
   }
 
   public String vendor() {
-    return settings.vendor();
+    return address.vendor();
   }
 
   public ConnectionLimits limits() {
     return limits;
+  }
+
+  public Dialect dialect() {
+    return dialect;
   }
 
   /** The name that all sessions of this server carry. */
@@ -62,7 +73,7 @@ public final class Database implements AutoCloseable {
   }
 
   public <T> CompletableFuture<T> write(String operation, SqlWork<T> task) {
-    return submit(writers, () -> onWriter(operation, task), operation);
+    return submit(writers, () -> perform(work, operation, task), operation);
   }
 
   public <T> CompletableFuture<T> read(String operation, SqlWork<T> task) {
@@ -73,14 +84,9 @@ public final class Database implements AutoCloseable {
     return submit(controllers, () -> perform(controlWork, operation, task), operation);
   }
 
-  /** For work that runs on {@link #writers()} already: the session of a writer, on the calling thread. */
-  public <T> T onWriter(String operation, SqlWork<T> task) {
-    return perform(work, operation, task);
-  }
-
-  /** As many threads as there are sessions for writers; refuses with {@link RejectedExecutionException} when full. */
-  public Executor writers() {
-    return writers;
+  /** On a control session, on the calling thread. */
+  <T> T onControl(String operation, SqlWork<T> task) {
+    return perform(controlWork, operation, task);
   }
 
   /** Completes if the database answers a query on a control session. */
@@ -94,15 +100,41 @@ public final class Database implements AutoCloseable {
     });
   }
 
-  /** One attempt at a login outside the pools. */
-  void login() throws SQLException {
-    try (var connection =
-        DriverManager.getConnection(settings.url(), login(limits.controlSocketTimeout()))) {
-      if (!connection.isValid(seconds(limits.connectTimeout()))) {
-        throw new SQLException(
-            "no answer to a query within " + limits.connectTimeout().toMillis() + " ms", "08006");
-      }
+  /**
+   * A session outside the pools, by one attempt at a login, whatever happened before: for work that takes long, or must
+   * not wait for others. It occupies neither readers nor writers. The caller closes it.
+   *
+   * @param statementTimeout limit for one statement, in place of the one of {@link #limits()}
+   */
+  public Connection session(Duration statementTimeout) throws SQLException {
+    return session(limits.connectTimeout(), statementTimeout);
+  }
+
+  /** @param connectTimeout limit for connection and login, in place of the one of {@link #limits()} */
+  Connection session(Duration connectTimeout, Duration statementTimeout) throws SQLException {
+    var own = limits.connectingWithin(connectTimeout);
+    var opened = source(own, statementTimeout.plus(connectTimeout)).getConnection();
+    try {
+      dialect.limitStatements(opened, statementTimeout);
+    } catch (SQLException e) {
+      opened.close();
+      throw e;
     }
+    return opened;
+  }
+
+  /** Pieces of work that run or wait here. */
+  public int load() {
+    return load(writers) + load(readers) + load(controllers);
+  }
+
+  private static int load(ThreadPoolExecutor executor) {
+    return executor.getActiveCount() + executor.getQueue().size();
+  }
+
+  /** The smaller, the better a place for the next read. */
+  double pressure() {
+    return (1.0 + load()) / address.weight();
   }
 
   /** Refuses further work and closes the sessions; running work fails. */
@@ -122,6 +154,7 @@ public final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw new DatabaseUnavailableException(
           Outcome.NOT_DONE,
+          true,
           operation + ": database " + name() + " gave no session within "
               + limits.checkoutTimeout().toMillis() + " ms: " + rootMessage(e),
           e);
@@ -135,9 +168,11 @@ public final class Database implements AutoCloseable {
 
   /** What an SQLException means for the work that it ended. */
   public DatabaseUnavailableException failure(String operation, SQLException e) {
-    boolean unknown = SqlFailure.of(e.getSQLState()) == SqlFailure.DISCONNECTED;
+    var kind = dialect.failure(e);
+    boolean unknown = kind == SqlFailure.DISCONNECTED;
     return new DatabaseUnavailableException(
         unknown ? Outcome.UNKNOWN : Outcome.NOT_DONE,
+        unknown || kind == SqlFailure.DAMAGED,
         operation + ": database "
             + name()
             + (unknown
@@ -157,9 +192,10 @@ public final class Database implements AutoCloseable {
   }
 
   /** The failure of work that found no place in the queue. */
-  public DatabaseUnavailableException full(String operation, RejectedExecutionException cause) {
+  private DatabaseUnavailableException full(String operation, RejectedExecutionException cause) {
     return new DatabaseUnavailableException(
         Outcome.NOT_DONE,
+        true,
         operation + ": database " + name() + " is closed, or " + limits.queueLimit()
             + " other pieces of work wait for it (mainstay.persistence.connections.queue-limit)",
         cause);
@@ -187,8 +223,7 @@ public final class Database implements AutoCloseable {
   private HikariDataSource pool(String kind, int size, Duration socketTimeout) {
     var pool = new HikariDataSource();
     pool.setPoolName("mainstay-" + name() + "-" + kind);
-    pool.setJdbcUrl(settings.url());
-    pool.setDataSourceProperties(login(socketTimeout));
+    pool.setDataSource(source(limits, socketTimeout));
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(limits.checkoutTimeout().toMillis());
     pool.setValidationTimeout(Math.min(1000, limits.checkoutTimeout().toMillis()));
@@ -197,30 +232,18 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
-  private Properties login(Duration socketTimeout) {
-    var login = new Properties();
-    login.setProperty("user", settings.user());
-    login.setProperty("password", settings.password());
-    login.setProperty("ApplicationName", session.text());
-    login.setProperty(
-        "assumeMinServerVersion", "12"); // so the session is named from its first packet on
-    login.setProperty("connectTimeout", Integer.toString(seconds(limits.connectTimeout())));
-    login.setProperty("loginTimeout", Integer.toString(seconds(limits.connectTimeout())));
-    login.setProperty("socketTimeout", Integer.toString(seconds(socketTimeout)));
-    login.setProperty("tcpKeepAlive", "true");
-    login.setProperty("reWriteBatchedInserts", "true");
-    login.setProperty(
-        "options",
-        "-c statement_timeout=" + limits.statementTimeout().toMillis()
-            + " -c lock_timeout=" + limits.lockTimeout().toMillis()
-            + " -c idle_in_transaction_session_timeout="
-            + limits.idleInTransactionTimeout().toMillis()
-            + " -c default_transaction_isolation=read\\ committed -c synchronous_commit=on");
-    return login;
+  private LoginSource source(ConnectionLimits own, Duration answerLimit) {
+    return new LoginSource(
+        address.url(),
+        () -> login(own, answerLimit),
+        connection -> dialect.begin(connection, own, session));
   }
 
-  private static int seconds(Duration duration) {
-    return Math.toIntExact(Math.max(1, (duration.toMillis() + 999) / 1000));
+  private Properties login(ConnectionLimits own, Duration answerLimit) {
+    var login = dialect.login(own, session, answerLimit);
+    login.setProperty("user", address.user());
+    login.setProperty("password", Passwords.of(address));
+    return login;
   }
 
   private static String rootMessage(Throwable e) {

@@ -4,50 +4,66 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValueType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import mainstay.protocol.model.DatabaseAddress;
 
-/**
- * One entry of {@code mainstay.databases}.
- *
- * @param vendor {@code postgresql}
- * @param passwordFile holds the password and nothing else; read when the first session is opened
- */
-public record DatabaseSettings(
-    String name, String vendor, String url, String user, Path passwordFile) {
+/** The entries of {@code mainstay.databases}; each key is explained in {@code reference.conf}. */
+public final class DatabaseSettings {
   private static final String KEY = "mainstay.databases";
-  private static final Set<String> KEYS = Set.of("name", "vendor", "url", "user", "password-file");
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,30}");
-  private static final Pattern URL = Pattern.compile("jdbc:postgresql://[^/?]+/[^/?]+(\\?.*)?");
+  private static final Set<String> KEYS =
+      Set.of("name", "vendor", "url", "user", "password-file", "password-variable", "weight");
+
+  private DatabaseSettings() {}
 
   /**
-   * The databases of a server.
+   * The databases of a server, in the order of the file.
    *
-   * @throws IllegalArgumentException naming key and value of what is missing, unknown or wrong
+   * @throws IllegalArgumentException naming key and value of what is missing, unknown, wrong or given twice
    */
-  public static List<DatabaseSettings> listFrom(Config config) {
+  public static List<DatabaseAddress> listFrom(Config config) {
     if (!config.hasPath(KEY) || config.getValue(KEY).valueType() != ConfigValueType.LIST) {
       throw new IllegalArgumentException(KEY + " must be a list of databases, such as "
           + "[ { name = db1, vendor = postgresql, url = \"jdbc:postgresql://127.0.0.1:5432/mainstay\", "
           + "user = mainstay, password-file = \"/path/db1.password\" } ]");
     }
     var values = config.getList(KEY);
-    if (values.size() != 1) {
-      throw new IllegalArgumentException(KEY + " lists " + values.size()
-          + " databases; this version works with exactly one, so leave one in the list");
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException(KEY + " is empty: a server needs at least one database");
     }
-    if (!(values.get(0) instanceof ConfigObject entry)) {
-      throw new IllegalArgumentException(KEY + "[0] = " + values.get(0).unwrapped()
-          + " must be an object with the keys " + sorted(KEYS));
+    var databases = new ArrayList<DatabaseAddress>();
+    for (int i = 0; i < values.size(); i++) {
+      if (!(values.get(i) instanceof ConfigObject entry)) {
+        throw new IllegalArgumentException(KEY + "[" + i + "] = "
+            + values.get(i).unwrapped() + " must be an object with the keys " + sorted(KEYS));
+      }
+      databases.add(from(entry.toConfig(), KEY + "[" + i + "]"));
     }
-    return List.of(from(entry.toConfig(), KEY + "[0]"));
+    refuseTwins(databases);
+    return List.copyOf(databases);
   }
 
-  private static DatabaseSettings from(Config entry, String path) {
+  /** Two names for one database would look like two copies and be one. */
+  private static void refuseTwins(List<DatabaseAddress> databases) {
+    var byName = new HashMap<String, DatabaseAddress>();
+    var byUrl = new HashMap<String, DatabaseAddress>();
+    for (var database : databases) {
+      if (byName.put(database.name(), database) != null) {
+        throw new IllegalArgumentException(KEY + " names " + database.name() + " twice");
+      }
+      var twin = byUrl.put(database.url().replaceFirst("\\?.*", ""), database);
+      if (twin != null) {
+        throw new IllegalArgumentException(KEY + ": " + twin.name() + " and " + database.name()
+            + " are the same database " + database.url()
+            + "; each needs one of its own, on a machine of its own");
+      }
+    }
+  }
+
+  private static DatabaseAddress from(Config entry, String path) {
     entry.root().keySet().stream()
         .filter(key -> !KEYS.contains(key))
         .sorted()
@@ -56,28 +72,33 @@ public record DatabaseSettings(
           throw new IllegalArgumentException(
               path + "." + key + " is not known; the keys of a database are " + sorted(KEYS));
         });
-    String vendor = text(entry, path, "vendor");
-    if (!vendor.equals("postgresql")) {
-      throw wrong(path, "vendor", vendor, "must be postgresql, the only vendor of this version");
+    var vendor = text(entry, path, "vendor");
+    var name = text(entry, path, "name");
+    var url = text(entry, path, "url");
+    var user = text(entry, path, "user");
+    var passwordFile = optional(entry, path, "password-file");
+    var passwordVariable = optional(entry, path, "password-variable");
+    int weight = entry.hasPath("weight") ? whole(entry, path, "weight") : 1;
+    try {
+      return new DatabaseAddress(name, vendor, url, user, passwordFile, passwordVariable, weight);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path + "." + e.getMessage(), e);
     }
-    String name = text(entry, path, "name");
-    if (!NAME.matcher(name).matches()) {
-      throw wrong(
-          path,
-          "name",
-          name,
-          "must start with a lower case letter and hold at most 31 lower case letters, digits and hyphens");
-    }
-    String url = text(entry, path, "url");
-    if (!URL.matcher(url).matches()) {
-      throw wrong(path, "url", url, "must have the form jdbc:postgresql://HOST:PORT/DATABASE");
-    }
-    if (url.contains("user=") || url.contains("password=")) {
+  }
+
+  private static Optional<String> optional(Config entry, String path, String key) {
+    return entry.hasPath(key) ? Optional.of(text(entry, path, key)) : Optional.empty();
+  }
+
+  private static int whole(Config entry, String path, String key) {
+    try {
+      return entry.getInt(key);
+    } catch (ConfigException e) {
       throw new IllegalArgumentException(
-          path + ".url must not hold user or password; use the keys user and password-file");
+          path + "." + key + " = \"" + entry.getValue(key).unwrapped()
+              + "\" must be a whole number",
+          e);
     }
-    return new DatabaseSettings(
-        name, vendor, url, text(entry, path, "user"), Path.of(text(entry, path, "password-file")));
   }
 
   private static String text(Config entry, String path, String key) {
@@ -92,31 +113,10 @@ public record DatabaseSettings(
       throw new IllegalArgumentException(
           path + "." + key + " = \"" + entry.getValue(key).unwrapped() + "\" must be a text", e);
     }
-    throw wrong(path, key, "", "must not be empty");
-  }
-
-  private static IllegalArgumentException wrong(
-      String path, String key, String value, String what) {
-    return new IllegalArgumentException(path + "." + key + " = \"" + value + "\" " + what);
+    throw new IllegalArgumentException(path + "." + key + " = \"\" must not be empty");
   }
 
   private static List<String> sorted(Set<String> keys) {
     return keys.stream().sorted().toList();
-  }
-
-  /**
-   * Line breaks at the end do not belong to the password.
-   *
-   * @throws IllegalArgumentException naming the file if it cannot be read
-   */
-  String password() {
-    try {
-      return Files.readString(passwordFile).stripTrailing();
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot read the password of database " + name + " from " + passwordFile + " (" + KEY
-              + "[0].password-file): " + e,
-          e);
-    }
   }
 }

@@ -13,13 +13,26 @@ public final class DatabaseUnavailableException extends RuntimeException {
   }
 
   private final Outcome outcome;
+  private final boolean databaseAtFault;
 
-  public DatabaseUnavailableException(Outcome outcome, String message, Throwable cause) {
+  public DatabaseUnavailableException(
+      Outcome outcome, boolean databaseAtFault, String message, Throwable cause) {
     super(message, cause);
     this.outcome = outcome;
+    this.databaseAtFault = databaseAtFault;
+  }
+
+  /** The database is at fault. */
+  public DatabaseUnavailableException(Outcome outcome, String message, Throwable cause) {
+    this(outcome, true, message, cause);
   }
 
   public Outcome outcome() {
     return outcome;
+  }
+
+  /** Whether any other work would fail there too: not reachable, too slow, damaged. False if this work was refused. */
+  public boolean databaseAtFault() {
+    return databaseAtFault;
   }
 }

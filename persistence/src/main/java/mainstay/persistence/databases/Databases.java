@@ -6,25 +6,47 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
+import mainstay.persistence.databases.dialect.NotDurableException;
 import mainstay.persistence.schema.Schema;
+import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.ServerId;
 
 /**
  * The databases of this server: one instance per actor system, closed when the system has terminated.
  *
- * <p>{@code Databases.get(system)} only reads the configuration; {@link #awaitReady} comes before anything else uses
- * the databases.
+ * <p>Which of them count is not decided here: {@link #adopt} is told by the coordinator. Until the first set has been
+ * adopted all work waits.
  */
 public final class Databases implements Extension {
   private static final long RETRY_MILLIS = 50;
+  private static final Duration UPGRADE = Duration.ofSeconds(60);
 
-  private final List<Database> all;
+  private final List<DatabaseAddress> configured;
+  private final ConnectionLimits limits;
+  private final SessionName session;
+  private final Map<DatabaseAddress, Database> opened = new ConcurrentHashMap<>();
+  private final List<Consumer<ActiveSet>> followers = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Suspicion>> watchers = new CopyOnWriteArrayList<>();
+  private final ScheduledThreadPoolExecutor timer;
+  private final Replicator replicator;
+  private volatile Optional<ActiveSet> set = Optional.empty();
 
   private Databases(ExtendedActorSystem system) {
     var config = system.settings().config();
@@ -36,18 +58,25 @@ public final class Databases implements Extension {
         .orElseThrow(
             () -> new IllegalStateException(
                 "the actor system was created without a DatabasesSetup, so its sessions would have no incarnation"));
-    var session =
-        new SessionName(new ServerId(config.getString("mainstay.server.name")), incarnation);
-    var limits = ConnectionLimits.from(config);
-    all = DatabaseSettings.listFrom(config).stream()
-        .map(settings -> new Database(settings, limits, session))
-        .toList();
-    system.registerOnTermination(() -> all.forEach(Database::close));
+    session = new SessionName(new ServerId(config.getString("mainstay.server.name")), incarnation);
+    limits = ConnectionLimits.from(config);
+    configured = DatabaseSettings.listFrom(config);
+    timer = new ScheduledThreadPoolExecutor(1, task -> {
+      var thread = new Thread(task, "databases-timer");
+      thread.setDaemon(true);
+      return thread;
+    });
+    timer.setRemoveOnCancelPolicy(true);
+    replicator = new Replicator(this, ReplicationSettings.from(config));
+    system.registerOnTermination(() -> {
+      opened.values().forEach(Database::close);
+      timer.shutdownNow();
+    });
   }
 
   /**
    * @throws IllegalArgumentException naming key and value that are wrong in {@code mainstay.databases} or
-   *     {@code mainstay.persistence.connections}
+   *     {@code mainstay.persistence}
    */
   public static Databases get(ActorSystem system) {
     return Id.INSTANCE.get(system);
@@ -57,59 +86,160 @@ public final class Databases implements Extension {
     return get(system.classicSystem());
   }
 
-  public List<Database> all() {
-    return all;
+  /** What the file of this server lists, in its order. */
+  public List<DatabaseAddress> configured() {
+    return configured;
   }
 
-  /** The only database, as long as there is one. */
-  public Database only() {
-    return all.get(0);
+  public ConnectionLimits limits() {
+    return limits;
   }
 
-  /** Completes when every database answers; fails with the first that does not. */
-  public CompletionStage<Void> check() {
-    return CompletableFuture.allOf(
-        all.stream().map(Database::check).toArray(CompletableFuture[]::new));
+  /** The name that all sessions of this server carry. */
+  public SessionName session() {
+    return session;
+  }
+
+  public Replicator replicator() {
+    return replicator;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  // ---- which of them count
+
+  /** The newest set that this server was told; empty until the first. */
+  public Optional<ActiveSet> set() {
+    return set;
   }
 
   /**
-   * Waits until every database accepts a login, then brings its tables to the version of this program.
-   *
-   * @param limit for the first login of each; fails as <em>not done</em> after it, naming database and last refusal
+   * From now on this set counts. It must be one that a majority of the voters has agreed to and that its written
+   * databases have stored. An older one than the known one is ignored.
    */
-  public CompletionStage<Void> awaitReady(Duration limit) {
-    return CompletableFuture.allOf(all.stream()
-        .map(database -> awaitReady(database, limit))
-        .toArray(CompletableFuture[]::new));
+  public void adopt(ActiveSet next) {
+    synchronized (this) {
+      if (set.filter(known -> known.epoch() >= next.epoch()).isPresent()) {
+        return;
+      }
+      next.members().forEach(member -> open(member.database()));
+      set = Optional.of(next);
+    }
+    followers.forEach(follower -> follower.accept(next));
   }
 
-  private static CompletableFuture<Void> awaitReady(Database database, Duration limit) {
+  /** Told on the thread that adopts. */
+  public void onAdopted(Consumer<ActiveSet> follower) {
+    followers.add(follower);
+  }
+
+  /** Told on any thread, and often: whenever work on a written database has failed or is slow. */
+  public void onSuspicion(Consumer<Suspicion> watcher) {
+    watchers.add(watcher);
+  }
+
+  void suspect(String database, long epoch, String why) {
+    watchers.forEach(watcher -> watcher.accept(new Suspicion(database, epoch, why)));
+  }
+
+  // ---- single databases
+
+  /** Opens its first session on first use. The same object for the same address. */
+  public Database open(DatabaseAddress address) {
+    return opened.computeIfAbsent(address, a -> new Database(a, limits, session));
+  }
+
+  /** One of the set. */
+  public Database named(String name) {
+    return set.flatMap(known -> known.member(name))
+        .map(member -> open(member.database()))
+        .orElseThrow(() -> new IllegalStateException("database " + name + " is not in the set "
+            + set.map(ActiveSet::text).orElse("(none)")));
+  }
+
+  /** All that work goes to now; empty until a set is known. */
+  public List<Database> written() {
+    return set.map(known -> known.written().stream().map(this::named).toList()).orElse(List.of());
+  }
+
+  /**
+   * The active database with the least to do for its weight.
+   *
+   * @throws DatabaseUnavailableException as <em>not done</em> while no set is known
+   */
+  public Database reader() {
+    return reader(Set.of());
+  }
+
+  /** @param avoided are not taken, unless there is no other */
+  Database reader(Set<String> avoided) {
+    var active =
+        set.stream().flatMap(known -> known.active().stream()).map(this::named).toList();
+    var leastToDo = Comparator.comparingDouble(Database::pressure);
+    return active.stream()
+        .filter(database -> !avoided.contains(database.name()))
+        .min(leastToDo)
+        .or(() -> active.stream().min(leastToDo))
+        .orElseThrow(() -> new DatabaseUnavailableException(
+            Outcome.NOT_DONE, "it is not known yet which databases count", null));
+  }
+
+  /**
+   * Fails with the first written database that does not answer a query. Such a one is suspected, too.
+   */
+  public CompletionStage<Void> check() {
+    if (set.isEmpty()) {
+      return CompletableFuture.failedFuture(new DatabaseUnavailableException(
+          Outcome.NOT_DONE, "it is not known yet which databases count", null));
+    }
+    long epoch = set.get().epoch();
+    var checks = new ArrayList<CompletableFuture<Void>>();
+    for (var database : written()) {
+      checks.add(database.check().whenComplete((done, failure) -> {
+        if (failure != null) {
+          suspect(database.name(), epoch, Replicator.message(failure));
+        }
+      }));
+    }
+    return CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Waits until a database accepts a login, then brings its tables to the version of this program.
+   *
+   * @param limit for both; fails as <em>not done</em> after it, naming database and last refusal, and at once if the
+   *     tables are another product's or the database does not promise to keep what it acknowledges
+   */
+  public CompletionStage<Void> prepare(DatabaseAddress address, Duration limit) {
+    var database = open(address);
     var done = new CompletableFuture<Void>();
     var thread = new Thread(
         () -> {
           try {
-            awaitLogin(database, System.nanoTime() + limit.toNanos(), limit);
+            prepare(database, System.nanoTime() + limit.toNanos(), limit);
             done.complete(null);
           } catch (RuntimeException e) {
             done.completeExceptionally(e);
           }
         },
-        "database-" + database.name() + "-await");
+        "database-" + database.name() + "-prepare");
     thread.setDaemon(true);
     thread.start();
-    return done.thenCompose(reached -> database.control("prepare the tables", Schema::prepare));
+    return done;
   }
 
-  private static void awaitLogin(Database database, long deadline, Duration limit) {
+  private static void prepare(Database database, long deadline, Duration limit) {
     while (true) {
-      try {
-        database.login();
+      try (var session = database.session(UPGRADE)) {
+        Schema.prepare(session);
         return;
       } catch (SQLException e) {
-        if (System.nanoTime() > deadline) {
+        if (e instanceof NotDurableException || System.nanoTime() > deadline) {
           throw new DatabaseUnavailableException(
               Outcome.NOT_DONE,
-              "database " + database.name() + " accepted no login within " + limit.toMillis()
+              "database " + database.name() + " was not to be had within " + limit.toMillis()
                   + " ms: " + e.getMessage(),
               e);
         }

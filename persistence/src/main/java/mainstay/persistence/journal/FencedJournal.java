@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.journal.core.Chain;
 import mainstay.persistence.journal.core.FenceStamp;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
@@ -25,7 +25,9 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.util.Try;
 
 /**
- * Journal plugin on the tables of Akka Persistence JDBC; each write transaction first checks that its term is current.
+ * Journal plugin on the tables of Akka Persistence JDBC in all written databases; each write transaction first checks that
+ * its term and its epoch are current. Reads go to the active database with the least to do, after the ends of the
+ * stream have been made equal.
  *
  * <p>A failed write carries one of these causes, which a host finds under {@code JournalFailureException}:
  * {@link mainstay.persistence.term.StaleTermException} (step down), {@link SupersededWriterException} (this actor is
@@ -37,23 +39,30 @@ public final class FencedJournal extends AsyncWriteJournal {
   private static final ExecutionContext DIRECTLY = ExecutionContext.parasitic$.MODULE$;
 
   private final JournalSettings settings;
-  private final Database database;
+  private final Databases databases;
   private final EventCodec codec;
   private final JournalSql sql;
+  private final Tails tails;
   private final List<WriteLane> lanes;
   private final ConcurrentHashMap<String, Future<Void>> running = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Head> heads = new ConcurrentHashMap<>();
+
+  /** The last event of a stream that this server has written or looked up. */
+  private record Head(long sequence, byte[] chain) {}
 
   /** Called by Akka with section {@code mainstay.persistence.journal}. */
   public FencedJournal(Config section) {
     var system = context().system();
     settings = JournalSettings.from(section);
-    database = Databases.get(system).only();
+    databases = Databases.get(system);
     codec = new EventCodec(SerializationExtension.get(system));
     sql = new JournalSql(codec);
     var health = JournalHealth.get(system);
-    settings.requireFewerLanesThan(database.limits().writers());
+    tails = new Tails(databases);
+    settings.requireFewerLanesThan(databases.limits().writers());
+    var store = new GroupStore(sql);
     lanes = IntStream.range(0, settings.lanes())
-        .mapToObj(lane -> new WriteLane(database, sql, settings, health))
+        .mapToObj(lane -> new WriteLane(databases, store, settings, health))
         .toList();
   }
 
@@ -100,8 +109,11 @@ public final class FencedJournal extends AsyncWriteJournal {
     }
     SqlWork<Void> replay = session ->
         sql.replay(session, persistenceId, from, to, max, settings.fetchSize(), replayCallback);
-    return scala(database.read(
-        "replay " + persistenceId, replay.inTransaction())); // a cursor needs a transaction
+    var operation = "replay " + persistenceId;
+    // Not repeated on another database: the callback has been told already what came before the
+    // failure.
+    return scala(
+        databases.reader().read(operation, replay.inTransaction())); // a cursor needs a transaction
   }
 
   /** Waits for a write of the same stream that runs, so that what follows a crash of its actor sees it. */
@@ -111,23 +123,74 @@ public final class FencedJournal extends AsyncWriteJournal {
     return write
         .transform(anyOutcome -> Try.apply(() -> null), DIRECTLY)
         .flatMap(
-            ended -> scala(database.read(
-                "read the last sequence number of " + persistenceId,
-                session -> sql.highestSequence(session, persistenceId))),
+            ended -> scala(tails
+                .align(List.of(persistenceId))
+                .thenCompose(last -> lookUp(persistenceId, last.get(persistenceId)))
+                .thenApply(Head::sequence)),
             DIRECTLY);
   }
 
   @Override
   public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long to) {
+    var operation = "delete events of " + persistenceId;
     SqlWork<Void> delete = session -> sql.delete(session, persistenceId, to);
-    return scala(database.write("delete events of " + persistenceId, delete.inTransaction()));
+    return scala(databases
+        .replicator()
+        .onWritten(
+            operation, (database, epoch) -> database.write(operation, delete.inTransaction()))
+        .thenApply(done -> null));
   }
 
   private void store(JournalWrite write) {
+    var id = write.persistenceId();
     var future = write.done().future();
-    running.put(write.persistenceId(), future);
-    future.onComplete(outcome -> running.remove(write.persistenceId(), future), DIRECTLY);
-    lanes.get(Math.floorMod(write.persistenceId().hashCode(), lanes.size())).add(write);
+    running.put(id, future);
+    future.onComplete(
+        outcome -> {
+          if (outcome.isFailure()) {
+            heads.remove(id); // what stands there now is not known
+          }
+          return running.remove(id, future);
+        },
+        DIRECTLY);
+    var head = heads.get(id);
+    if (head != null && head.sequence() == write.firstSequence() - 1) {
+      chain(write, head);
+    } else {
+      lookUp(id, write.firstSequence() - 1).whenComplete((found, failure) -> {
+        if (failure == null) {
+          chain(write, found);
+        } else {
+          write.fail(failure instanceof Exception e ? e : new IllegalStateException(failure));
+        }
+      });
+    }
+  }
+
+  private void chain(JournalWrite write, Head head) {
+    var chained = write.chainedTo(head.chain());
+    heads.put(write.persistenceId(), new Head(chained.lastSequence(), chained.lastChain()));
+    lanes.get(Math.floorMod(write.persistenceId().hashCode(), lanes.size())).add(chained);
+  }
+
+  private CompletableFuture<Head> lookUp(String persistenceId, long sequence) {
+    if (sequence == 0) {
+      var head = new Head(0, Chain.start());
+      heads.put(persistenceId, head);
+      return CompletableFuture.completedFuture(head);
+    }
+    var operation = "read the last event of " + persistenceId;
+    return databases
+        .replicator()
+        .onReader(
+            operation,
+            (database, epoch) ->
+                database.read(operation, session -> sql.chain(session, persistenceId, sequence)))
+        .thenApply(chain -> {
+          var head = new Head(sequence, chain);
+          heads.put(persistenceId, head);
+          return head;
+        });
   }
 
   private JournalWrite.Row row(PersistentRepr event) {
@@ -144,7 +207,8 @@ public final class FencedJournal extends AsyncWriteJournal {
         event.timestamp(),
         event.manifest(),
         codec.encode(payload),
-        tags(event));
+        tags(event),
+        Chain.start());
   }
 
   private static Optional<FenceStamp> stamp(PersistentRepr event) {

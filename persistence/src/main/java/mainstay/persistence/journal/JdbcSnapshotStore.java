@@ -9,9 +9,12 @@ import com.typesafe.config.Config;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
-import mainstay.persistence.databases.Database;
+import java.util.function.Function;
 import mainstay.persistence.databases.Databases;
+import mainstay.persistence.databases.dialect.Dialect;
+import mainstay.persistence.databases.dialect.Parameters;
 import scala.concurrent.Future;
 
 /**
@@ -23,70 +26,82 @@ public final class JdbcSnapshotStore extends SnapshotStore {
       " where persistence_id = ? and sequence_number >= ? and sequence_number <= ? "
           + "and created >= ? and created <= ?";
 
-  private final Database database;
+  private static final String SAVE =
+      "insert into snapshot (persistence_id, sequence_number, created, "
+          + "snapshot_ser_id, snapshot_ser_manifest, snapshot_payload) values (?, ?, ?, ?, ?, ?)";
+  private static final List<String> CONTENT =
+      List.of("created", "snapshot_ser_id", "snapshot_ser_manifest", "snapshot_payload");
+
+  private final Databases databases;
   private final EventCodec codec;
 
   /** Called by Akka with section {@code mainstay.persistence.snapshot-store}. */
   public JdbcSnapshotStore(Config section) {
     var system = context().system();
-    database = Databases.get(system).only();
+    databases = Databases.get(system);
     codec = new EventCodec(SerializationExtension.get(system));
   }
 
   @Override
   public Future<Optional<SelectedSnapshot>> doLoadAsync(
       String persistenceId, SnapshotSelectionCriteria criteria) {
-    return FencedJournal.scala(database.read(
-        "load a snapshot of " + persistenceId,
-        session -> stored(session, persistenceId, criteria)));
+    var operation = "load a snapshot of " + persistenceId;
+    return FencedJournal.scala(databases
+        .replicator()
+        .onReader(
+            operation,
+            (database, epoch) ->
+                database.read(operation, session -> stored(session, persistenceId, criteria))));
   }
 
   @Override
   public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
     var form = codec.encode(snapshot);
-    return FencedJournal.scala(database.write(
-        "save a snapshot of " + metadata.persistenceId(), session -> {
-          try (var save = session.prepareStatement(
-              "insert into snapshot (persistence_id, sequence_number, created, "
-                  + "snapshot_ser_id, snapshot_ser_manifest, snapshot_payload) values (?, ?, ?, ?, ?, ?) "
-                  + "on conflict (persistence_id, sequence_number) do update set created = excluded.created, "
-                  + "snapshot_ser_id = excluded.snapshot_ser_id, snapshot_ser_manifest = excluded.snapshot_ser_manifest, "
-                  + "snapshot_payload = excluded.snapshot_payload")) {
-            save.setString(1, metadata.persistenceId());
-            save.setLong(2, metadata.sequenceNr());
-            save.setLong(3, metadata.timestamp());
-            save.setInt(4, form.serializerId());
-            save.setString(5, form.manifest());
-            save.setBytes(6, form.payload());
-            save.executeUpdate();
-            return null;
-          }
-        }));
+    return everywhere(
+        "save a snapshot of " + metadata.persistenceId(),
+        dialect -> SAVE + dialect.orUpdate("persistence_id, sequence_number", CONTENT),
+        (save, first) -> {
+          save.setString(first, metadata.persistenceId());
+          save.setLong(first + 1, metadata.sequenceNr());
+          save.setLong(first + 2, metadata.timestamp());
+          save.setInt(first + 3, form.serializerId());
+          save.setString(first + 4, form.manifest());
+          save.setBytes(first + 5, form.payload());
+        });
   }
 
   @Override
   public Future<Void> doDeleteAsync(SnapshotMetadata metadata) {
-    return FencedJournal.scala(database.write(
-        "delete a snapshot of " + metadata.persistenceId(), session -> {
-          try (var delete = session.prepareStatement(
-              "delete from snapshot where persistence_id = ? and sequence_number = ?")) {
-            delete.setString(1, metadata.persistenceId());
-            delete.setLong(2, metadata.sequenceNr());
-            delete.executeUpdate();
-            return null;
-          }
-        }));
+    return everywhere(
+        "delete a snapshot of " + metadata.persistenceId(),
+        dialect -> "delete from snapshot where persistence_id = ? and sequence_number = ?",
+        (delete, first) -> {
+          delete.setString(first, metadata.persistenceId());
+          delete.setLong(first + 1, metadata.sequenceNr());
+        });
   }
 
   @Override
   public Future<Void> doDeleteAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
-    return FencedJournal.scala(database.write("delete snapshots of " + persistenceId, session -> {
-      try (var delete = session.prepareStatement("delete from snapshot" + MATCHING)) {
-        match(delete, persistenceId, criteria);
-        delete.executeUpdate();
-        return null;
-      }
-    }));
+    return everywhere(
+        "delete snapshots of " + persistenceId,
+        dialect -> "delete from snapshot" + MATCHING,
+        (delete, first) -> match(delete, first, persistenceId, criteria));
+  }
+
+  /** In no term, but in the epoch: a database that begins to count must not miss it. */
+  private Future<Void> everywhere(
+      String operation, Function<Dialect, String> statement, Parameters parameters) {
+    return FencedJournal.scala(databases
+        .replicator()
+        .onWritten(
+            operation,
+            (database, epoch) -> database.write(operation, session -> {
+              var dialect = database.dialect();
+              dialect.write(session, epoch, statement.apply(dialect), parameters);
+              return null;
+            }))
+        .thenApply(done -> null));
   }
 
   private Optional<SelectedSnapshot> stored(
@@ -96,7 +111,7 @@ public final class JdbcSnapshotStore extends SnapshotStore {
         "select sequence_number, created, snapshot_ser_id, snapshot_ser_manifest, "
             + "snapshot_payload from snapshot" + MATCHING
             + " order by sequence_number desc limit 1")) {
-      match(query, persistenceId, criteria);
+      match(query, 1, persistenceId, criteria);
       try (var row = query.executeQuery()) {
         if (!row.next()) {
           return Optional.empty();
@@ -110,12 +125,15 @@ public final class JdbcSnapshotStore extends SnapshotStore {
   }
 
   private static void match(
-      PreparedStatement statement, String persistenceId, SnapshotSelectionCriteria criteria)
+      PreparedStatement statement,
+      int first,
+      String persistenceId,
+      SnapshotSelectionCriteria criteria)
       throws SQLException {
-    statement.setString(1, persistenceId);
-    statement.setLong(2, criteria.minSequenceNr());
-    statement.setLong(3, criteria.maxSequenceNr());
-    statement.setLong(4, criteria.minTimestamp());
-    statement.setLong(5, criteria.maxTimestamp());
+    statement.setString(first, persistenceId);
+    statement.setLong(first + 1, criteria.minSequenceNr());
+    statement.setLong(first + 2, criteria.maxSequenceNr());
+    statement.setLong(first + 3, criteria.minTimestamp());
+    statement.setLong(first + 4, criteria.maxTimestamp());
   }
 }

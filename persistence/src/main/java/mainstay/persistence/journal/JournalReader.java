@@ -5,13 +5,15 @@ import akka.serialization.SerializationExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import mainstay.persistence.databases.Database;
+import java.util.concurrent.atomic.AtomicLong;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.databases.dialect.Dialect;
 
 /** Reads events of many streams at once for standby copies: by primary key, in pieces of bounded size. */
 public final class JournalReader {
@@ -21,21 +23,14 @@ public final class JournalReader {
   public static final long CHUNK_BYTES = 8L << 20;
 
   private static final int FETCH_SIZE = 500;
-  private static final String QUERY = """
-      select w.pid, j.sequence_number, j.meta_payload, j.event_ser_id, j.event_ser_manifest, j.event_payload
-        from unnest(?::varchar[], ?::bigint[]) as w(pid, after)
-          cross join lateral (
-            select * from event_journal e
-              where e.persistence_id = w.pid and e.sequence_number > w.after and not e.deleted
-              order by e.sequence_number limit ?) as j
-        limit ?
-      """;
 
-  private final Database database;
+  private final Databases databases;
+  private final Tails tails;
   private final EventCodec codec;
 
   public JournalReader(ActorSystem system) {
-    this.database = Databases.get(system).only();
+    this.databases = Databases.get(system);
+    this.tails = new Tails(databases);
     this.codec = new EventCodec(SerializationExtension.get(system));
   }
 
@@ -61,8 +56,21 @@ public final class JournalReader {
    */
   public CompletionStage<Chunk> read(Map<String, Long> afterByPersistenceId) {
     var after = Map.copyOf(afterByPersistenceId);
-    SqlWork<Chunk> read = session -> read(session, after);
-    return database.read("read events of " + after.size() + " streams", read.inTransaction());
+    var operation = "read events of " + after.size() + " streams";
+    return databases.replicator().onReader(operation, (database, epoch) -> {
+      SqlWork<Chunk> read = session -> read(session, database.dialect(), after);
+      return database.read(operation, read.inTransaction());
+    });
+  }
+
+  /**
+   * Makes the ends of streams equal in all databases: what one of them alone holds is on all when this has completed. The
+   * holder of a term asks for it before it writes, for an event that only one database has could be lost with it.
+   *
+   * @return the last sequence number of each stream
+   */
+  public CompletionStage<Map<String, Long>> align(Collection<String> persistenceIds) {
+    return tails.align(persistenceIds);
   }
 
   /** The event itself, as its actor persisted it. */
@@ -75,29 +83,16 @@ public final class JournalReader {
     return codec.encode(event);
   }
 
-  private static Chunk read(Connection session, Map<String, Long> after) throws SQLException {
-    try (var query = session.prepareStatement(QUERY)) {
-      var streams = after.keySet().toArray(String[]::new);
-      var positions = new Long[streams.length];
-      for (int i = 0; i < streams.length; i++) {
-        positions[i] = after.get(streams[i]);
-      }
-      query.setArray(1, session.createArrayOf("varchar", streams));
-      query.setArray(2, session.createArrayOf("int8", positions));
-      query.setInt(3, CHUNK_EVENTS);
-      query.setInt(4, CHUNK_EVENTS);
-      query.setFetchSize(FETCH_SIZE);
-      var events = new ArrayList<StoredEvent>();
-      long bytes = 0;
-      try (var row = query.executeQuery()) {
-        while (bytes < CHUNK_BYTES && row.next()) {
-          var form = new StoredForm(row.getInt(4), row.getString(5), row.getBytes(6));
-          events.add(new StoredEvent(
-              row.getString(1), row.getLong(2), JournalSql.text(row.getBytes(3)), form));
-          bytes += form.payload().length;
-        }
-      }
-      return new Chunk(events, events.size() == CHUNK_EVENTS || bytes >= CHUNK_BYTES);
-    }
+  private static Chunk read(Connection session, Dialect dialect, Map<String, Long> after)
+      throws SQLException {
+    var events = new ArrayList<StoredEvent>();
+    var bytes = new AtomicLong();
+    dialect.readAfter(session, after, CHUNK_EVENTS, FETCH_SIZE, row -> {
+      var form = new StoredForm(row.getInt(4), row.getString(5), row.getBytes(6));
+      events.add(new StoredEvent(
+          row.getString(1), row.getLong(2), JournalSql.text(row.getBytes(3)), form));
+      return bytes.addAndGet(form.payload().length) < CHUNK_BYTES;
+    });
+    return new Chunk(events, events.size() == CHUNK_EVENTS || bytes.get() >= CHUNK_BYTES);
   }
 }

@@ -6,37 +6,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import mainstay.persistence.term.TermFence;
+import mainstay.persistence.databases.dialect.Dialect;
+import mainstay.persistence.journal.core.Chain;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ServiceName;
 
 /** The statements of the journal on table {@code event_journal}. */
 final class JournalSql {
-  private static final String INSERT = """
-      insert into event_journal (deleted, persistence_id, sequence_number, writer, write_timestamp, adapter_manifest,
-          event_ser_id, event_ser_manifest, event_payload, meta_ser_id, meta_ser_manifest, meta_payload)
-        select false, e.pid, e.seq, e.writer, e.at, e.adapter, e.ser, e.manifest, e.payload,
-            case when e.service is not null then ?::int end, case when e.service is not null then '' end,
-            convert_to(e.stamp, 'UTF8')
-        from unnest(?::varchar[], ?::bigint[], ?::varchar[], ?::bigint[], ?::varchar[], ?::int[], ?::varchar[],
-            ?::bytea[], ?::varchar[], ?::bigint[], ?::varchar[])
-          with ordinality as e(pid, seq, writer, at, adapter, ser, manifest, payload, service, term, stamp, position)
-          left join service_term t on t.service = e.service
-        where e.service is null or e.term = t.term
-        order by e.position;
-      """;
-  // The writer is compared, for a refused write has no row of its own there.
-  private static final String TAGS = """
-      insert into event_tag (event_id, tag)
-        select j.ordering, e.tag from unnest(?::varchar[], ?::bigint[], ?::varchar[], ?::varchar[])
-            as e(pid, seq, writer, tag)
-          join event_journal j on j.persistence_id = e.pid and j.sequence_number = e.seq and j.writer = e.writer;
-      """;
   private static final String COLUMNS =
       "persistence_id, sequence_number, writer, write_timestamp, adapter_manifest, "
           + "deleted, event_ser_id, event_ser_manifest, event_payload, meta_ser_id, meta_ser_manifest, meta_payload";
@@ -52,24 +33,36 @@ final class JournalSql {
   /**
    * Stores, as one transaction, the writes whose term is current.
    *
+   * @throws mainstay.persistence.databases.EpochChangedException if the database stands in another epoch
    * @return who holds the terms that the writes claim; whose claim differs has stored nothing
    */
-  Map<ServiceName, Activation> store(Connection session, Collection<JournalWrite> writes)
+  Map<ServiceName, Activation> store(
+      Connection session, Dialect dialect, long epoch, Collection<JournalWrite> writes)
       throws SQLException {
-    var services = writes.stream()
-        .flatMap(write -> write.stamp().stream())
-        .map(stamp -> stamp.fence().service())
-        .toList();
-    var rows = new Rows(writes);
-    var tags = new Tags(writes);
-    return TermFence.write(
-        session, services, tags.isEmpty() ? INSERT : INSERT + TAGS, (statement, first) -> {
-          statement.setInt(first, textSerializer);
-          int next = rows.set(session, statement, first + 1);
-          if (!tags.isEmpty()) {
-            tags.set(session, statement, next);
+    var events = writes.stream().flatMap(JournalWrite::events).toList();
+    return dialect.storeEvents(session, epoch, events, textSerializer);
+  }
+
+  /** Whether every event of the write stands there already, stored by the same writer: by an attempt whose answer was lost. */
+  boolean holds(Connection session, JournalWrite write) throws SQLException {
+    try (var query = session.prepareStatement(
+        "select sequence_number, writer, event_payload from event_journal "
+            + "where persistence_id = ? and sequence_number between ? and ? order by sequence_number")) {
+      query.setString(1, write.persistenceId());
+      query.setLong(2, write.firstSequence());
+      query.setLong(3, write.lastSequence());
+      try (var stored = query.executeQuery()) {
+        for (var row : write.rows()) {
+          if (!stored.next()
+              || stored.getLong(1) != row.sequence()
+              || !stored.getString(2).equals(row.writer())
+              || !Arrays.equals(stored.getBytes(3), row.form().payload())) {
+            return false;
           }
-        });
+        }
+        return true;
+      }
+    }
   }
 
   Void replay(
@@ -98,14 +91,15 @@ final class JournalSql {
     return null;
   }
 
-  /** 0 if nothing was ever stored; events that were deleted count. */
-  Long highestSequence(Connection session, String persistenceId) throws SQLException {
+  /** Hash beside an event; that of the start if there is no such event, or it has none. */
+  byte[] chain(Connection session, String persistenceId, long sequence) throws SQLException {
     try (var query = session.prepareStatement(
-        "select coalesce(max(sequence_number), 0) from event_journal where persistence_id = ?")) {
+        "select chain from event_journal where persistence_id = ? and sequence_number = ?")) {
       query.setString(1, persistenceId);
+      query.setLong(2, sequence);
       try (var row = query.executeQuery()) {
-        row.next();
-        return row.getLong(1);
+        byte[] chain = row.next() ? row.getBytes(1) : null;
+        return chain == null ? Chain.start() : chain;
       }
     }
   }
@@ -151,104 +145,5 @@ final class JournalSql {
 
   static String text(byte[] metadata) {
     return metadata == null ? "" : new String(metadata, StandardCharsets.UTF_8);
-  }
-
-  /** The rows of several writes as columns. */
-  private static final class Rows {
-    private final int size;
-    private final String[] pids;
-    private final Long[] sequences;
-    private final String[] writers;
-    private final Long[] timestamps;
-    private final String[] adapters;
-    private final Integer[] serializers;
-    private final String[] manifests;
-    private final byte[][] payloads;
-    private final String[] services;
-    private final Long[] terms;
-    private final String[] stamps;
-
-    private Rows(Collection<JournalWrite> writes) {
-      size = writes.stream().mapToInt(write -> write.rows().size()).sum();
-      pids = new String[size];
-      sequences = new Long[size];
-      writers = new String[size];
-      timestamps = new Long[size];
-      adapters = new String[size];
-      serializers = new Integer[size];
-      manifests = new String[size];
-      payloads = new byte[size][];
-      services = new String[size];
-      terms = new Long[size];
-      stamps = new String[size];
-      int next = 0;
-      for (JournalWrite write : writes) {
-        String stamp = write.stamp().map(s -> s.text()).orElse(null);
-        for (JournalWrite.Row row : write.rows()) {
-          pids[next] = write.persistenceId();
-          sequences[next] = row.sequence();
-          writers[next] = row.writer();
-          timestamps[next] = row.timestamp();
-          adapters[next] = row.adapterManifest();
-          serializers[next] = row.form().serializerId();
-          manifests[next] = row.form().manifest();
-          payloads[next] = row.form().payload();
-          services[next] = write.stamp().map(s -> s.fence().service().value()).orElse(null);
-          terms[next] = write.stamp().map(s -> s.fence().term()).orElse(null);
-          stamps[next] = stamp;
-          next++;
-        }
-      }
-    }
-
-    private int set(Connection session, PreparedStatement statement, int first)
-        throws SQLException {
-      int next = first;
-      statement.setArray(next++, session.createArrayOf("varchar", pids));
-      statement.setArray(next++, session.createArrayOf("int8", sequences));
-      statement.setArray(next++, session.createArrayOf("varchar", writers));
-      statement.setArray(next++, session.createArrayOf("int8", timestamps));
-      statement.setArray(next++, session.createArrayOf("varchar", adapters));
-      statement.setArray(next++, session.createArrayOf("int4", serializers));
-      statement.setArray(next++, session.createArrayOf("varchar", manifests));
-      statement.setArray(next++, session.createArrayOf("bytea", payloads));
-      statement.setArray(next++, session.createArrayOf("varchar", services));
-      statement.setArray(next++, session.createArrayOf("int8", terms));
-      statement.setArray(next++, session.createArrayOf("varchar", stamps));
-      return next;
-    }
-  }
-
-  /** The tags of several writes as columns. */
-  private static final class Tags {
-    private final List<String> pids = new ArrayList<>();
-    private final List<Long> sequences = new ArrayList<>();
-    private final List<String> writers = new ArrayList<>();
-    private final List<String> tags = new ArrayList<>();
-
-    private Tags(Collection<JournalWrite> writes) {
-      for (JournalWrite write : writes) {
-        for (JournalWrite.Row row : write.rows()) {
-          for (String tag : row.tags()) {
-            pids.add(write.persistenceId());
-            sequences.add(row.sequence());
-            writers.add(row.writer());
-            tags.add(tag);
-          }
-        }
-      }
-    }
-
-    private boolean isEmpty() {
-      return tags.isEmpty();
-    }
-
-    private void set(Connection session, PreparedStatement statement, int first)
-        throws SQLException {
-      statement.setArray(first, session.createArrayOf("varchar", pids.toArray()));
-      statement.setArray(first + 1, session.createArrayOf("int8", sequences.toArray()));
-      statement.setArray(first + 2, session.createArrayOf("varchar", writers.toArray()));
-      statement.setArray(first + 3, session.createArrayOf("varchar", tags.toArray()));
-    }
   }
 }

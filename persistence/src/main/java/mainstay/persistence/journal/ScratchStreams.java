@@ -1,15 +1,15 @@
 package mainstay.persistence.journal;
 
 import java.util.concurrent.CompletionStage;
-import mainstay.persistence.databases.Database;
+import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
 
 /** Streams that nobody will ever ask for again, such as those of a server's warm-up. */
 public final class ScratchStreams {
-  private final Database database;
+  private final Databases databases;
 
-  public ScratchStreams(Database database) {
-    this.database = database;
+  public ScratchStreams(Databases databases) {
+    this.databases = databases;
   }
 
   /** Removes all events and snapshots of a stream, as if it had never been. */
@@ -24,6 +24,11 @@ public final class ScratchStreams {
       }
       return null;
     };
-    return database.control("remove stream " + persistenceId, remove.inTransaction());
+    var operation = "remove stream " + persistenceId;
+    return databases
+        .replicator()
+        .onWritten(
+            operation, (database, epoch) -> database.control(operation, remove.inTransaction()))
+        .thenApply(done -> null);
   }
 }

@@ -1,40 +1,37 @@
 package mainstay.persistence.journal;
 
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
-import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.databases.Databases;
+import mainstay.persistence.journal.GroupStore.Verdict;
 import mainstay.persistence.term.StaleTermException;
-import mainstay.persistence.term.TermFence;
-import mainstay.protocol.model.Activation;
-import mainstay.protocol.model.ServiceName;
+import mainstay.protocol.model.ActiveSet;
 
 /**
- * Writes of some streams to one database, in order. While a transaction runs the next writes gather, and go together in
- * the following one: a commit costs the same for one and for many.
+ * Writes of some streams, in order. While a group is on its way to the databases the next writes gather, and go together
+ * in the following one: a commit costs the same for one and for many. A group is stored when every written database has
+ * it, so all of them get the groups of a lane in one order.
  */
 final class WriteLane {
   private static final String OPERATION = "store events";
   private static final String LATE =
       "the turn of the write did not come within mainstay.persistence.journal.write-timeout = ";
 
-  private final Database database;
-  private final JournalSql sql;
+  private final Databases databases;
+  private final GroupStore store;
   private final JournalSettings settings;
   private final JournalHealth health;
   private final ArrayDeque<JournalWrite> waiting = new ArrayDeque<>(); // guarded by this
   private boolean busy; // guarded by this
 
-  WriteLane(Database database, JournalSql sql, JournalSettings settings, JournalHealth health) {
-    this.database = database;
-    this.sql = sql;
+  WriteLane(Databases databases, GroupStore store, JournalSettings settings, JournalHealth health) {
+    this.databases = databases;
+    this.store = store;
     this.settings = settings;
     this.health = health;
   }
@@ -42,7 +39,7 @@ final class WriteLane {
   /** Its promise is completed in any case. */
   void add(JournalWrite write) {
     synchronized (this) {
-      if (waiting.size() >= database.limits().queueLimit()) {
+      if (waiting.size() >= databases.limits().queueLimit()) {
         refuse(
             write,
             waiting.size()
@@ -55,21 +52,31 @@ final class WriteLane {
       }
       busy = true;
     }
-    try {
-      database.writers().execute(this::drain);
-    } catch (RejectedExecutionException e) {
-      abandon(database.full(OPERATION, e));
-    }
+    next();
   }
 
-  private void drain() {
-    for (var group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
-      try {
-        store(group);
-      } catch (RuntimeException e) {
-        group.forEach(write -> fail(write, e));
-      }
+  private void next() {
+    var group = nextGroup();
+    if (group.isEmpty()) {
+      return;
     }
+    databases
+        .replicator()
+        .on(
+            OPERATION,
+            ActiveSet::written,
+            databases.replicator().patience(),
+            (database, epoch) ->
+                database.write(OPERATION, session -> store.store(database, session, epoch, group)))
+        .whenComplete((answers, failure) -> {
+          if (failure == null) {
+            settle(group, answers);
+          } else {
+            var cause = failure instanceof Exception e ? e : new IllegalStateException(failure);
+            group.forEach(write -> fail(write, cause));
+          }
+          next();
+        });
   }
 
   private synchronized List<JournalWrite> nextGroup() {
@@ -94,57 +101,22 @@ final class WriteLane {
     return group;
   }
 
-  private void store(List<JournalWrite> group) {
-    try {
-      attempt(group);
-    } catch (DatabaseUnavailableException e) {
-      if (concernsAll(e)) {
-        group.forEach(write -> fail(write, e));
-      } else if (group.size() > 1) {
-        storeOneByOne(group); // one of them is at fault; the others must not suffer
-      } else {
-        fail(group.get(0), causeOf(e, group.get(0)));
-      }
-    }
-  }
-
-  private void storeOneByOne(List<JournalWrite> group) {
-    for (int i = 0; i < group.size(); i++) {
-      var write = group.get(i);
-      if (isLate(write)) {
-        refuse(write, LATE + settings.writeTimeout().toMillis() + " ms");
-        continue;
-      }
-      try {
-        attempt(List.of(write));
-      } catch (DatabaseUnavailableException e) {
-        fail(write, causeOf(e, write));
-        if (concernsAll(e)) {
-          group
-              .subList(i + 1, group.size())
-              .forEach(rest -> refuse(rest, "it was lost a moment ago: " + e.getMessage()));
-          return;
-        }
-      }
-    }
-  }
-
-  private void attempt(List<JournalWrite> group) {
-    settle(group, database.onWriter(OPERATION, session -> sql.store(session, group)));
-  }
-
   private static boolean isLate(JournalWrite write) {
     return write.deadline() - System.nanoTime() < 0;
   }
 
-  private void settle(List<JournalWrite> group, Map<ServiceName, Activation> terms) {
+  /** A write is stored if every database says so; what one refuses has failed, though others may have it. */
+  private void settle(List<JournalWrite> group, Map<String, List<Verdict>> answers) {
     long stored = 0;
-    for (JournalWrite write : group) {
-      var stale = write.stamp().filter(stamp -> !TermFence.isCurrent(stamp.fence(), terms));
-      if (stale.isPresent()) {
-        var fence = stale.get().fence();
-        health.staleWrites.increment();
-        write.fail(new StaleTermException(fence, Optional.ofNullable(terms.get(fence.service()))));
+    for (int i = 0; i < group.size(); i++) {
+      var write = group.get(i);
+      int place = i;
+      var refusal = answers.values().stream()
+          .map(verdicts -> verdicts.get(place).refusal())
+          .flatMap(Optional::stream)
+          .findFirst();
+      if (refusal.isPresent()) {
+        fail(write, refusal.get());
       } else {
         stored += write.rows().size();
         write.succeed();
@@ -156,29 +128,14 @@ final class WriteLane {
     }
   }
 
-  private static boolean concernsAll(DatabaseUnavailableException e) {
-    return !(e.getCause() instanceof SQLException sql)
-        || switch (SqlFailure.of(sql.getSQLState())) {
-          case DISCONNECTED -> true;
-          case DUPLICATE, TIMED_OUT, REFUSED -> false;
-        };
-  }
-
-  private Exception causeOf(DatabaseUnavailableException e, JournalWrite write) {
-    return isDuplicate(e)
-        ? new SupersededWriterException(
-            write.persistenceId(), write.rows().get(0).sequence(), e.getCause())
-        : e;
-  }
-
-  private static boolean isDuplicate(DatabaseUnavailableException e) {
-    return e.getCause() instanceof SQLException sql
-        && SqlFailure.of(sql.getSQLState()) == SqlFailure.DUPLICATE;
-  }
-
   private void fail(JournalWrite write, Exception cause) {
-    (cause instanceof SupersededWriterException ? health.supersededWriters : health.failedWrites)
-        .increment();
+    if (cause instanceof StaleTermException) {
+      health.staleWrites.increment();
+    } else if (cause instanceof SupersededWriterException) {
+      health.supersededWriters.increment();
+    } else {
+      health.failedWrites.increment();
+    }
     write.fail(cause);
   }
 
@@ -186,18 +143,6 @@ final class WriteLane {
     fail(
         write,
         new DatabaseUnavailableException(
-            Outcome.NOT_DONE,
-            OPERATION + ": database " + database.name() + " was not asked, " + why,
-            null));
-  }
-
-  private void abandon(Exception cause) {
-    List<JournalWrite> abandoned;
-    synchronized (this) {
-      abandoned = List.copyOf(waiting);
-      waiting.clear();
-      busy = false;
-    }
-    abandoned.forEach(write -> fail(write, cause));
+            Outcome.NOT_DONE, false, OPERATION + ": no database was asked, " + why, null));
   }
 }

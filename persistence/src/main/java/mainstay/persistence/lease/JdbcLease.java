@@ -7,22 +7,26 @@ import akka.coordination.lease.javadsl.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import mainstay.persistence.databases.Database;
+import java.util.function.Function;
 import mainstay.persistence.databases.Databases;
+import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.persistence.term.JdbcWrittenOff;
+import mainstay.protocol.model.ActiveSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease in table {@code lease}. It expires by the clock of the database, counted from when a renewal reached it; its
- * holder counts the same time on its own monotonic clock from before the renewal was sent, and so stops first.
+ * A lease in table {@code lease} of every written database: who has it in all of them holds it. The first one decides
+ * between two who ask at the same time. It expires by the clock of each database, counted from when a renewal reached it;
+ * its holder counts the same time on its own monotonic clock from before the renewal was sent, and so stops first.
  *
  * <ul>
  *   <li><em>free</em>: acquire stored → <em>held</em>;
@@ -33,11 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class JdbcLease extends Lease {
   private static final Logger LOG = LoggerFactory.getLogger(JdbcLease.class);
   private static final int RENEWALS_PER_TIMEOUT = 3;
-  private static final String UNTIL = "clock_timestamp() + ? * interval '1 millisecond'";
 
   private final LeaseSettings settings;
   private final ExtendedActorSystem system;
-  private final Database database;
+  private final Databases databases;
   private final long timeoutMillis;
   private final Duration interval;
   private final long operationMillis;
@@ -49,7 +52,7 @@ public final class JdbcLease extends Lease {
   public JdbcLease(LeaseSettings settings, ExtendedActorSystem system) {
     this.settings = settings;
     this.system = system;
-    this.database = Databases.get(system).only();
+    this.databases = Databases.get(system);
     this.timeoutMillis = settings.timeoutSettings().getHeartbeatTimeout().toMillis();
     this.interval = settings.timeoutSettings().getHeartbeatInterval();
     this.operationMillis = settings.timeoutSettings().getOperationTimeout().toMillis();
@@ -60,7 +63,7 @@ public final class JdbcLease extends Lease {
     }
   }
 
-  /** One time of holding the lease, from acquiring to losing or releasing it. */
+  /** One time of holding the lease, from acquiring to losing or releasing it; known by a number drawn for it. */
   private static final class Holding {
     private final long version;
     private Consumer<Optional<Throwable>> lost;
@@ -114,20 +117,55 @@ public final class JdbcLease extends Lease {
   private void attempt(CompletableFuture<Boolean> answer, Consumer<Optional<Throwable>> leaseLost) {
     answer.orTimeout(operationMillis, TimeUnit.MILLISECONDS);
     long sent = System.nanoTime();
-    database
-        .control("acquire lease " + settings.leaseName(), this::store)
-        .whenComplete((version, failure) -> {
+    long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    var operation = "acquire lease " + settings.leaseName();
+    first(operation, (session, dialect) -> store(session, dialect, version))
+        .thenCompose(decided -> decided
+            ? everywhere(operation, (session, dialect) -> store(session, dialect, version))
+            : CompletableFuture.completedFuture(false))
+        .whenComplete((acquired, failure) -> {
           if (failure != null) {
+            give(version); // some may have noted it
             answer.completeExceptionally(failure);
-          } else if (version.isEmpty()) {
+          } else if (!acquired) {
+            give(version);
             answer.complete(false);
           } else {
-            settle(answer, new Holding(version.getAsLong(), leaseLost), deadlineAfter(sent));
+            settle(answer, new Holding(version, leaseLost), deadlineAfter(sent));
           }
         });
   }
 
-  /** Completes when the database has noted it; {@link #checkLease} says no from the moment of the call. */
+  @FunctionalInterface
+  private interface LeaseWork {
+    boolean on(Connection session, Dialect dialect) throws SQLException;
+  }
+
+  /** Given up later than whoever waits for it, so that what comes late is heard of and given back. */
+  private CompletableFuture<Boolean> first(String operation, LeaseWork work) {
+    return on(
+        operation, set -> List.of(set.active().get(0)), databases.replicator().patience(), work);
+  }
+
+  private CompletableFuture<Boolean> everywhere(String operation, LeaseWork work) {
+    return on(operation, ActiveSet::written, databases.replicator().patience(), work);
+  }
+
+  /** True if it is so in all of them. */
+  private CompletableFuture<Boolean> on(
+      String operation, Function<ActiveSet, List<String>> who, Duration limit, LeaseWork work) {
+    return databases
+        .replicator()
+        .on(
+            operation,
+            who,
+            limit,
+            (database, epoch) ->
+                database.control(operation, session -> work.on(session, database.dialect())))
+        .thenApply(answers -> !answers.containsValue(false));
+  }
+
+  /** Completes when the databases have noted it; {@link #checkLease} says no from the moment of the call. */
   @Override
   public CompletionStage<Boolean> release() {
     Optional<Holding> ended;
@@ -175,8 +213,11 @@ public final class JdbcLease extends Lease {
       held.renewing = true;
     }
     long sent = System.nanoTime();
-    database
-        .control("renew lease " + settings.leaseName(), session -> renew(session, held.version))
+    on(
+            "renew lease " + settings.leaseName(),
+            ActiveSet::written,
+            Duration.ofMillis(operationMillis),
+            (session, dialect) -> renew(session, dialect, held.version))
         .whenComplete((renewed, failure) -> onRenewal(held, sent, renewed, failure));
   }
 
@@ -250,29 +291,40 @@ public final class JdbcLease extends Lease {
     return sent + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
   }
 
-  /** The version under which this owner holds the lease now; empty if another one does. */
-  private OptionalLong store(Connection session) throws SQLException {
-    if (JdbcWrittenOff.contains(session, database.session())) {
-      return OptionalLong.empty();
+  /** Whether this owner has the lease in this database now, under this number. */
+  private boolean store(Connection session, Dialect dialect, long version) throws SQLException {
+    if (JdbcWrittenOff.contains(session, databases.session())) {
+      return false;
     }
-    try (var upsert = session.prepareStatement(
-        "insert into lease (name, owner, version, expires) values (?, ?, 1, "
-            + UNTIL
-            + ") on conflict (name) do update set owner = excluded.owner, version = lease.version + 1, "
-            + "expires = excluded.expires where lease.owner is null or lease.owner = excluded.owner "
-            + "or lease.expires <= clock_timestamp() returning version")) {
-      upsert.setString(1, settings.leaseName());
-      upsert.setString(2, settings.ownerName());
-      upsert.setLong(3, timeoutMillis);
-      try (var row = upsert.executeQuery()) {
-        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-      }
+    if (take(session, dialect, version)) {
+      return true;
+    }
+    try (var first =
+        session.prepareStatement("insert into lease (name, version, expires) values (?, 0, "
+            + dialect.now() + ")" + dialect.orNothing("name"))) {
+      first.setString(1, settings.leaseName());
+      first.executeUpdate();
+    }
+    return take(session, dialect, version);
+  }
+
+  private boolean take(Connection session, Dialect dialect, long version) throws SQLException {
+    try (var update = session.prepareStatement(
+        "update lease set owner = ?, version = ?, expires = " + dialect.nowPlusMillis()
+            + " where name = ? and (owner is null or owner = ? or expires <= " + dialect.now()
+            + ")")) {
+      update.setString(1, settings.ownerName());
+      update.setLong(2, version);
+      update.setLong(3, timeoutMillis);
+      update.setString(4, settings.leaseName());
+      update.setString(5, settings.ownerName());
+      return update.executeUpdate() == 1;
     }
   }
 
-  private boolean renew(Connection session, long version) throws SQLException {
-    try (var update = session.prepareStatement(
-        "update lease set expires = " + UNTIL + " where name = ? and owner = ? and version = ?")) {
+  private boolean renew(Connection session, Dialect dialect, long version) throws SQLException {
+    try (var update = session.prepareStatement("update lease set expires = "
+        + dialect.nowPlusMillis() + " where name = ? and owner = ? and version = ?")) {
       update.setLong(1, timeoutMillis);
       update.setString(2, settings.leaseName());
       update.setString(3, settings.ownerName());
@@ -282,10 +334,9 @@ public final class JdbcLease extends Lease {
   }
 
   private CompletableFuture<Boolean> give(long version) {
-    return database.control("release lease " + settings.leaseName(), session -> {
-      try (var update =
-          session.prepareStatement("update lease set owner = null, version = version + 1, "
-              + "expires = clock_timestamp() where name = ? and owner = ? and version = ?")) {
+    return everywhere("release lease " + settings.leaseName(), (session, dialect) -> {
+      try (var update = session.prepareStatement("update lease set owner = null, expires = "
+          + dialect.now() + " where name = ? and owner = ? and version = ?")) {
         update.setString(1, settings.leaseName());
         update.setString(2, settings.ownerName());
         update.setLong(3, version);

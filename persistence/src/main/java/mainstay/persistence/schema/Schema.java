@@ -8,65 +8,72 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalInt;
 import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.databases.dialect.Dialect;
 
 /** Brings the tables of a database to the version of this program. Several servers may try at once. */
 public final class Schema {
   /** The version that this program works with. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final String PRODUCT = "mainstay";
-  private static final long LOCK =
-      0x6D61696E73746179L; // "mainstay": one server at a time changes tables
-  private static final String LOCK_TIMEOUT = "30s";
   private static final List<String> OWN_TABLES = List.of(
-      "service_term", "service_term_history", "written_off", "lease", "sample_series", "sample");
+      "service_term",
+      "service_term_history",
+      "written_off",
+      "lease",
+      "sample_series",
+      "sample",
+      "active_set",
+      "active_set_history",
+      "database_identity",
+      "server_session");
 
   private Schema() {}
 
   /**
-   * Does nothing if the version is reached. All changes are one transaction.
+   * Does nothing if the version is reached. All changes are one transaction where the vendor can, else what is done is
+   * done and the rest is done by the next attempt.
    *
    * @throws SchemaException if the tables belong to a newer version or to another product
    */
   public static Void prepare(Connection session) throws SQLException {
-    if (version(session).orElse(0) < VERSION) {
-      SqlWork<Void> upgrade = Schema::upgrade;
+    var dialect = Dialect.of(session);
+    if (version(session, dialect).orElse(0) < VERSION) {
+      SqlWork<Void> upgrade = c -> upgrade(c, dialect);
       upgrade.inTransaction().on(session);
     }
     return null;
   }
 
-  private static Void upgrade(Connection session) throws SQLException {
+  private static Void upgrade(Connection session, Dialect dialect) throws SQLException {
+    dialect.lockTables(session);
     try (var statement = session.createStatement()) {
-      statement.execute("set local lock_timeout = '" + LOCK_TIMEOUT + "'");
-      statement.execute("set local statement_timeout = '" + LOCK_TIMEOUT + "'");
-      statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
-      int found = version(session).orElse(0);
-      if (found == 0) {
-        requireNoOtherProduct(session);
-        statement.execute(
-            "create table schema_version (product varchar(31) not null, version integer primary key, "
-                + "applied_at timestamptz not null default now())");
+      var found = version(session, dialect);
+      if (found.isEmpty()) {
+        requireNoOtherProduct(session, dialect);
+        statement.execute(dialect.versionTable(PRODUCT));
       }
-      for (int next = found + 1; next <= VERSION; next++) {
-        for (String sql : script(next).split(";\\s*\n")) {
+      int first = Math.max(found.orElse(0) + 1, dialect.firstVersion());
+      for (int next = first; next <= VERSION; next++) {
+        for (String sql : script(dialect, next).split(";\\s*\n")) {
           statement.execute(sql);
         }
         statement.execute("insert into schema_version (product, version) values ('" + PRODUCT
             + "', " + next + ")");
       }
     }
+    dialect.unlockTables(session);
     return null;
   }
 
   /** Empty if the database has no tables of this product yet. */
-  private static OptionalInt version(Connection session) throws SQLException {
-    if (!exists(session, "schema_version")) {
+  private static OptionalInt version(Connection session, Dialect dialect) throws SQLException {
+    if (!exists(session, dialect, "schema_version")) {
       return OptionalInt.empty();
     }
     String where = " in " + session.getMetaData().getURL();
-    if (!hasColumn(session, "schema_version", "product")
-        || !hasColumn(session, "schema_version", "version")) {
+    if (!hasColumn(session, dialect, "schema_version", "product")
+        || !hasColumn(session, dialect, "schema_version", "version")) {
       throw new SchemaException(
           "table schema_version" + where + " belongs to another product; give Mainstay a database "
               + "of its own (mainstay.databases[].url)");
@@ -88,9 +95,10 @@ public final class Schema {
     }
   }
 
-  private static void requireNoOtherProduct(Connection session) throws SQLException {
+  private static void requireNoOtherProduct(Connection session, Dialect dialect)
+      throws SQLException {
     for (String table : OWN_TABLES) {
-      if (exists(session, table)) {
+      if (exists(session, dialect, table)) {
         throw new SchemaException(
             "table " + table + " in " + session.getMetaData().getURL() + " was not made by "
                 + "Mainstay; give Mainstay a database of its own (mainstay.databases[].url)");
@@ -98,22 +106,14 @@ public final class Schema {
     }
   }
 
-  /** By a query of the catalogue: {@code to_regclass} may still remember that there was none before the lock. */
-  private static boolean exists(Connection session, String table) throws SQLException {
-    return finds(
-        session,
-        "select 1 from pg_tables where schemaname = any(current_schemas(false)) and tablename = ?",
-        table);
+  private static boolean exists(Connection session, Dialect dialect, String table)
+      throws SQLException {
+    return finds(session, dialect.hasTable(), table);
   }
 
-  private static boolean hasColumn(Connection session, String table, String column)
+  private static boolean hasColumn(Connection session, Dialect dialect, String table, String column)
       throws SQLException {
-    return finds(
-        session,
-        "select 1 from information_schema.columns where table_schema = any(current_schemas(false)) "
-            + "and table_name = ? and column_name = ?",
-        table,
-        column);
+    return finds(session, dialect.hasColumn(), table, column);
   }
 
   private static boolean finds(Connection session, String sql, String... names)
@@ -128,8 +128,8 @@ public final class Schema {
     }
   }
 
-  private static String script(int version) {
-    String name = "/mainstay/persistence/schema/postgresql/" + version + ".sql";
+  private static String script(Dialect dialect, int version) {
+    String name = dialect.scripts() + version + ".sql";
     try (var stream = Schema.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException("resource " + name + " is missing in the program");

@@ -1,44 +1,73 @@
 package mainstay.persistence.term;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import mainstay.persistence.databases.Database;
+import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
-import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.term.TermSql.Held;
+import mainstay.persistence.term.TermSql.Raise;
+import mainstay.persistence.term.TermSql.Raised;
+import mainstay.persistence.term.TermSql.WrittenOffRun;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 
-/** The terms in one database. All of it runs on control sessions. */
+/**
+ * The terms in all databases of the set. The first active one decides who gets a term; the winner holds it when every
+ * written database has it, and from then on none of them lets an older one write. So a term that is read is the newest
+ * one only if every active database was asked, each in the epoch of the asker: a database that was left out may know
+ * nothing of a newer term, but one of those that it was left out by knows the newer epoch.
+ *
+ * <p>All of it runs on control sessions.
+ */
 public final class JdbcTermStore implements TermStore {
-  private static final String COLUMNS =
-      "select service, term, server, incarnation from service_term";
+  private final Databases databases;
+  private final Clock clock;
 
-  private final Database database;
-
-  public JdbcTermStore(Database database) {
-    this.database = database;
+  public JdbcTermStore(Databases databases, Clock clock) {
+    this.databases = databases;
+    this.clock = clock;
   }
 
   @Override
   public CompletionStage<Optional<Activation>> current(ServiceName service) {
-    return database.control("read the term of " + service, session -> current(session, service));
+    return databases
+        .replicator()
+        .onActive(
+            "read the term of " + service,
+            (database, epoch) -> database.control(
+                "read the term of " + service, session -> TermSql.current(session, epoch, service)))
+        .thenApply(answers ->
+            newest(answers.values().stream().flatMap(Optional::stream).toList()).values().stream()
+                .findFirst());
   }
 
   @Override
   public CompletionStage<Map<ServiceName, Activation>> all() {
-    return database.control("read all terms", session -> {
-      try (var query = session.prepareStatement(COLUMNS);
-          var rows = query.executeQuery()) {
-        return TermFence.activations(rows);
-      }
-    });
+    return databases
+        .replicator()
+        .onActive(
+            "read all terms",
+            (database, epoch) ->
+                database.control("read all terms", session -> TermSql.all(session, epoch)))
+        .thenApply(answers -> newest(
+            answers.values().stream().flatMap(terms -> terms.values().stream()).toList()));
+  }
+
+  private static Map<ServiceName, Activation> newest(Collection<Activation> found) {
+    var newest = new HashMap<ServiceName, Activation>();
+    found.forEach(activation ->
+        newest.merge(activation.service(), activation, (a, b) -> a.term() >= b.term() ? a : b));
+    return newest;
   }
 
   @Override
@@ -54,102 +83,88 @@ public final class JdbcTermStore implements TermStore {
           "expected term " + expectedTerm + " of " + service + " is negative");
     }
     var wanted = new Activation(service, expectedTerm + 1, server, incarnation);
-    return database.control("take term " + wanted.term() + " of " + service, session -> {
-      if (JdbcWrittenOff.contains(session, new SessionName(server, incarnation))) {
-        return new RunIsWrittenOff();
+    return current(service).thenCompose(held -> {
+      if (held.map(Activation::term).orElse(0L) != expectedTerm
+          && held.filter(wanted::equals).isEmpty()) {
+        return CompletableFuture.completedFuture(new Lost(held));
       }
-      var previous = current(session, service);
-      if (previous.map(Activation::term).orElse(0L) != expectedTerm) {
-        return new Lost(previous);
-      }
-      if (endPreviousSessions && previous.isPresent()) {
-        endSessions(session, previous.get(), wanted);
-      }
-      SqlWork<Boolean> raise = c -> raise(c, wanted, why);
-      return raise.inTransaction().on(session)
-          ? new Taken(wanted)
-          : new Lost(current(session, service));
+      return raise(wanted, why, endPreviousSessions ? held : Optional.empty());
     });
+  }
+
+  private CompletionStage<Take> raise(
+      Activation wanted, String why, Optional<Activation> previous) {
+    var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    var operation = "take term " + wanted.term() + " of " + wanted.service();
+    var replicator = databases.replicator();
+    return replicator
+        .on(
+            operation,
+            set -> List.of(set.active().get(0)),
+            replicator.patience(),
+            (database, epoch) -> raise(database, epoch, operation, wanted, why, at, true, previous))
+        .thenCompose(decided -> decided.values().stream().allMatch(Raised.class::isInstance)
+            ? replicator.onWritten(
+                operation,
+                // The one that has decided is asked again too: the first of the set may be
+                // another one by now.
+                (database, epoch) ->
+                    raise(database, epoch, operation, wanted, why, at, false, previous))
+            : CompletableFuture.completedFuture(decided))
+        .thenApply(answers -> result(wanted, answers.values()));
+  }
+
+  private CompletableFuture<Raise> raise(
+      Database database,
+      long epoch,
+      String operation,
+      Activation wanted,
+      String why,
+      Instant at,
+      boolean decides,
+      Optional<Activation> previous) {
+    return database.control(operation, session -> {
+      if (previous.isPresent()) {
+        var theirs = new SessionName(previous.get().server(), previous.get().incarnation());
+        if (!theirs.equals(new SessionName(wanted.server(), wanted.incarnation()))) {
+          // Whoever raises the term waits for the locks of those that write, and no others.
+          database.dialect().endSessions(session, theirs);
+        }
+      }
+      return TermSql.raise(
+          session,
+          epoch,
+          wanted,
+          why,
+          at,
+          decides,
+          database.limits().termLockTimeout(),
+          database.dialect());
+    });
+  }
+
+  private static Take result(Activation wanted, Collection<Raise> answers) {
+    if (answers.stream().anyMatch(WrittenOffRun.class::isInstance)) {
+      return new RunIsWrittenOff();
+    }
+    var held = answers.stream()
+        .filter(Held.class::isInstance)
+        .map(answer -> ((Held) answer).by())
+        .toList();
+    return held.isEmpty()
+        ? new Taken(wanted)
+        : new Lost(newest(held.stream().flatMap(Optional::stream).toList()).values().stream()
+            .findFirst());
   }
 
   @Override
   public CompletionStage<List<HistoryEntry>> history(ServiceName service, int limit) {
-    return database.control("read the terms of " + service, session -> {
-      try (var query = session.prepareStatement("select term, server, incarnation, why, taken_at "
-          + "from service_term_history where service = ? order by term desc limit ?")) {
-        query.setString(1, service.value());
-        query.setInt(2, limit);
-        var entries = new ArrayList<HistoryEntry>();
-        try (var row = query.executeQuery()) {
-          while (row.next()) {
-            entries.add(new HistoryEntry(
-                new Activation(
-                    service, row.getLong(1), new ServerId(row.getString(2)), row.getString(3)),
-                row.getString(4),
-                row.getObject(5, OffsetDateTime.class).toInstant()));
-          }
-        }
-        return List.copyOf(entries);
-      }
-    });
-  }
-
-  private static Optional<Activation> current(Connection session, ServiceName service)
-      throws SQLException {
-    try (var query = session.prepareStatement(COLUMNS + " where service = ?")) {
-      query.setString(1, service.value());
-      try (var rows = query.executeQuery()) {
-        return Optional.ofNullable(TermFence.activations(rows).get(service));
-      }
-    }
-  }
-
-  /** Does not wait until they have ended: whoever raises the term waits for the lock of those that write, and no others. */
-  private static void endSessions(Connection session, Activation previous, Activation wanted)
-      throws SQLException {
-    var theirs = new SessionName(previous.server(), previous.incarnation());
-    if (theirs.equals(new SessionName(wanted.server(), wanted.incarnation()))) {
-      return;
-    }
-    try (var end = session.prepareStatement(
-        "select pg_terminate_backend(pid) from pg_stat_activity "
-            + "where application_name = ? and datname = current_database() and pid <> pg_backend_pid()")) {
-      end.setString(1, theirs.text());
-      end.execute();
-    }
-  }
-
-  private boolean raise(Connection session, Activation wanted, String why) throws SQLException {
-    try (var statement = session.createStatement()) {
-      statement.execute(
-          "set local lock_timeout = " + database.limits().termLockTimeout().toMillis());
-      statement.execute("select pg_advisory_xact_lock(" + TermFence.lock(wanted.service()) + ")");
-    }
-    String sql = wanted.term() == 1
-        ? "insert into service_term (term, server, incarnation, service) values (?, ?, ?, ?) on conflict do nothing"
-        : "update service_term set term = ?, server = ?, incarnation = ? where service = ? and term = ?";
-    try (var raise = session.prepareStatement(sql)) {
-      raise.setLong(1, wanted.term());
-      raise.setString(2, wanted.server().value());
-      raise.setString(3, wanted.incarnation());
-      raise.setString(4, wanted.service().value());
-      if (wanted.term() > 1) {
-        raise.setLong(5, wanted.term() - 1);
-      }
-      if (raise.executeUpdate() == 0) {
-        return false;
-      }
-    }
-    try (var record = session.prepareStatement(
-        "insert into service_term_history "
-            + "(term, server, incarnation, service, why, taken_at) values (?, ?, ?, ?, ?, clock_timestamp())")) {
-      record.setLong(1, wanted.term());
-      record.setString(2, wanted.server().value());
-      record.setString(3, wanted.incarnation());
-      record.setString(4, wanted.service().value());
-      record.setString(5, why);
-      record.executeUpdate();
-    }
-    return true;
+    return databases
+        .replicator()
+        .onReader(
+            "read the terms of " + service,
+            (database, epoch) -> database.control(
+                "read the terms of " + service,
+                session -> TermSql.history(session, service, limit)));
   }
 }

@@ -2,48 +2,72 @@ package mainstay.persistence.term;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionStage;
-import mainstay.persistence.databases.Database;
+import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.databases.dialect.Dialect;
 
-/** The runs that are written off in one database. */
+/** The runs that are written off, in all databases of the set. */
 public final class JdbcWrittenOff implements WrittenOff {
-  private static final String KEPT = "30 days";
+  private static final Duration KEPT = Duration.ofDays(30);
 
-  private final Database database;
+  private final Databases databases;
+  private final Clock clock;
 
-  public JdbcWrittenOff(Database database) {
-    this.database = database;
+  public JdbcWrittenOff(Databases databases, Clock clock) {
+    this.databases = databases;
+    this.clock = clock;
   }
 
   @Override
   public CompletionStage<Void> add(SessionName run, SessionName by) {
-    SqlWork<Void> add = session -> {
+    var operation = "write off " + run.text();
+    var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return databases
+        .replicator()
+        .onWritten(operation, (database, epoch) -> {
+          SqlWork<Void> add = session -> add(session, run, by, at, database.dialect());
+          return database.control(operation, add.inTransaction());
+        })
+        .thenApply(done -> null);
+  }
+
+  private static Void add(
+      Connection session, SessionName run, SessionName by, Instant at, Dialect dialect)
+      throws SQLException {
+    if (!contains(session, by)) {
       try (var insert = session.prepareStatement(
-          "insert into written_off (server, incarnation, by_server, at) "
-              + "select ?, ?, ?, clock_timestamp() where not exists "
-              + "(select 1 from written_off where server = ? and incarnation = ?) on conflict do nothing")) {
+          "insert into written_off (server, incarnation, by_server, at) values (?, ?, ?, ?)"
+              + dialect.orNothing("server"))) {
         insert.setString(1, run.server().value());
         insert.setString(2, run.incarnation());
         insert.setString(3, by.server().value());
-        insert.setString(4, by.server().value());
-        insert.setString(5, by.incarnation());
+        insert.setTimestamp(4, Timestamp.from(at));
         insert.executeUpdate();
       }
-      try (var old = session.createStatement()) {
-        old.executeUpdate(
-            "delete from written_off where at < clock_timestamp() - interval '" + KEPT + "'");
-      }
-      return null;
-    };
-    return database.control("write off " + run.text(), add.inTransaction());
+    }
+    try (var old = session.prepareStatement("delete from written_off where at < ?")) {
+      old.setTimestamp(1, Timestamp.from(at.minus(KEPT)));
+      old.executeUpdate();
+    }
+    return null;
   }
 
   @Override
   public CompletionStage<Boolean> contains(SessionName run) {
-    return database.control(
-        "look whether " + run.text() + " is written off", session -> contains(session, run));
+    var operation = "look whether " + run.text() + " is written off";
+    return databases
+        .replicator()
+        .onActive(
+            operation,
+            (database, epoch) -> database.control(operation, session -> contains(session, run)))
+        .thenApply(answers -> answers.containsValue(true));
   }
 
   /** The same on a session at hand, for a decision in its transaction. */

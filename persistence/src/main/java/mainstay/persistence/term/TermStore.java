@@ -26,7 +26,7 @@ public interface TermStore {
   /** This run of the server was downed by the others: it must end and come back as a new incarnation. */
   record RunIsWrittenOff() implements Take {}
 
-  /** @param at by the clock of the database */
+  /** @param at by the clock of the server that took the term */
   record HistoryEntry(Activation activation, String why, Instant at) {}
 
   /** Empty if the service was never active. */

@@ -2,10 +2,13 @@ package mainstay.persistence.databases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import mainstay.protocol.model.DatabaseAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,24 +22,53 @@ class DatabaseSettingsTest {
   void readsTheDatabase() {
     assertThat(DatabaseSettings.listFrom(
             ConfigFactory.parseString("mainstay.databases = [" + GOOD + "]")))
-        .containsExactly(new DatabaseSettings(
+        .containsExactly(new DatabaseAddress(
             "db1",
             "postgresql",
             "jdbc:postgresql://127.0.0.1:5432/mainstay",
             "mainstay",
-            Path.of("/run/db1.password")));
+            Optional.of("/run/db1.password"),
+            Optional.empty(),
+            1));
+  }
+
+  @Test
+  void readsSeveralInTheirOrderWithWeightsAndPasswordsFromTheEnvironment() {
+    var databases = DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = ["
+        + GOOD.replace("db1", "db2").replace("5432", "5433").replace(" user", " weight = 3, user")
+        + "," + GOOD.replace("password-file = \"/run/db1.password\"", "password-variable = DB1")
+        + "]"));
+
+    assertThat(databases)
+        .extracting(DatabaseAddress::name, DatabaseAddress::weight)
+        .containsExactly(tuple("db2", 3), tuple("db1", 1));
+    assertThat(databases.get(1).passwordVariable()).contains("DB1");
+  }
+
+  @Test
+  void databasesOfOneClusterMayBeOfDifferentVendors() {
+    var databases = DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = ["
+        + GOOD + ", " + GOOD.replace("db1", "db2").replace("postgresql", "mariadb") + "]"));
+
+    assertThat(databases)
+        .extracting(DatabaseAddress::vendor)
+        .containsExactly("postgresql", "mariadb");
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       name = db1                 | name = "Db 1"             | mainstay.databases[0].name = "Db 1" must start
-      vendor = postgresql        | vendor = oracle           | mainstay.databases[0].vendor = "oracle" must be postgresql
+      vendor = postgresql        | vendor = oracle           | mainstay.databases[0].vendor = "oracle" must be one of [postgresql, mariadb]
+      vendor = postgresql        | vendor = mariadb          | mainstay.databases[0].url = "jdbc:postgresql://127.0.0.1:5432/mainstay" must have the form jdbc:mariadb://HOST:PORT/DATABASE
       jdbc:postgresql://         | postgres://               | mainstay.databases[0].url = "postgres://127.0.0.1:5432/mainstay" must have the form
       5432/mainstay              | 5432/mainstay?password=x  | url must not hold user or password
       user = mainstay            | user = [1]                | mainstay.databases[0].user = "[1]" must be a text
       user = mainstay            | user = ""                 | mainstay.databases[0].user = "" must not be empty
       user = mainstay,           | ''                        | mainstay.databases[0].user is missing
-      user = mainstay            | usr = mainstay            | mainstay.databases[0].usr is not known; the keys of a database are [name, password-file, url, user, vendor]
+      user = mainstay            | usr = mainstay            | mainstay.databases[0].usr is not known; the keys of a database are [name, password-file, password-variable, url, user, vendor, weight]
+      password-file = "/run/db1.password" | weight = 1          | mainstay.databases[0].password-file or password-variable must be given
+      user = mainstay            | user = m, weight = 0      | mainstay.databases[0].weight = "0" must be between 1 and 100
+      user = mainstay            | user = m, weight = much   | mainstay.databases[0].weight = "much" must be a whole number
       """)
   void namesKeyAndValueOfWhatIsWrong(String good, String bad, String message) {
     var config =
@@ -48,14 +80,17 @@ class DatabaseSettingsTest {
   }
 
   @Test
-  void refusesNoneAndSeveralDatabases() {
+  void refusesNoneAndTheSameOneTwice() {
     assertThatThrownBy(
             () -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = []")))
-        .hasMessageContaining(
-            "mainstay.databases lists 0 databases; this version works with exactly one");
+        .hasMessage("mainstay.databases is empty: a server needs at least one database");
     assertThatThrownBy(() -> DatabaseSettings.listFrom(
             ConfigFactory.parseString("mainstay.databases = [" + GOOD + ", " + GOOD + "]")))
-        .hasMessageContaining("lists 2 databases");
+        .hasMessage("mainstay.databases names db1 twice");
+    assertThatThrownBy(() -> DatabaseSettings.listFrom(ConfigFactory.parseString(
+            "mainstay.databases = [" + GOOD + ", " + GOOD.replace("db1", "db2") + "]")))
+        .hasMessageContaining(
+            "db1 and db2 are the same database jdbc:postgresql://127.0.0.1:5432/");
     assertThatThrownBy(
             () -> DatabaseSettings.listFrom(ConfigFactory.parseString("mainstay.databases = db1")))
         .hasMessageContaining("mainstay.databases must be a list");
@@ -65,15 +100,38 @@ class DatabaseSettingsTest {
   }
 
   @Test
-  void readsThePasswordWithoutItsLineBreak(@TempDir Path directory) throws Exception {
+  void readsThePasswordAnewWithoutItsLineBreak(@TempDir Path directory) throws Exception {
     var file = Files.writeString(directory.resolve("password"), "secret \n");
-    var settings = new DatabaseSettings("db1", "postgresql", "jdbc:postgresql://h/d", "u", file);
+    var database = new DatabaseAddress(
+        "db1",
+        "postgresql",
+        "jdbc:postgresql://h/d",
+        "u",
+        Optional.of(file.toString()),
+        Optional.empty(),
+        1);
 
-    assertThat(settings.password()).isEqualTo("secret");
+    assertThat(Passwords.of(database)).isEqualTo("secret");
+    Files.writeString(file, "changed");
+    assertThat(Passwords.of(database)).isEqualTo("changed");
     Files.delete(file);
-    assertThatThrownBy(settings::password)
+    assertThatThrownBy(() -> Passwords.of(database))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read the password of database db1 from " + file);
+  }
+
+  @Test
+  void aPasswordVariableThatIsNotSetIsNamed() {
+    var database = new DatabaseAddress(
+        "db1",
+        "postgresql",
+        "jdbc:postgresql://h/d",
+        "u",
+        Optional.empty(),
+        Optional.of("MAINSTAY_NOT_SET"),
+        1);
+
+    assertThatThrownBy(() -> Passwords.of(database)).hasMessageContaining("MAINSTAY_NOT_SET");
   }
 
   @Test

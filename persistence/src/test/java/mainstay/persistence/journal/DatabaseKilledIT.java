@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.persistence.JournalProtocol.WriteMessageFailure;
 import akka.persistence.JournalProtocol.WriteMessageSuccess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.Server;
+import mainstay.persistence.testing.TestDatabase;
 import mainstay.persistence.testing.Writer;
 import mainstay.persistence.testing.Writer.Noted;
 import mainstay.protocol.model.ServiceName;
@@ -28,10 +30,14 @@ class DatabaseKilledIT {
   /** @param acknowledged last sequence number that the journal confirmed */
   private record Written(Writer writer, long acknowledged, Throwable failure) {}
 
+  TestDatabase start() throws IOException {
+    return Postgres.start();
+  }
+
   @Test
   void nothingAcknowledgedIsLostAndWritingGoesOnAfterTheRestart() throws Exception {
-    try (var postgres = Postgres.start();
-        var alpha = Server.start(postgres, postgres.newDatabase(), "alpha", "a1")) {
+    try (var database = start();
+        var alpha = Server.start(database, database.newDatabase(), "alpha", "a1")) {
       var active = alpha.take(ServiceName.dge("main"), 0);
       var stored = new AtomicLong();
       var threads = Executors.newFixedThreadPool(WRITERS);
@@ -50,7 +56,7 @@ class DatabaseKilledIT {
       }
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> stored.get() > 5_000);
 
-      postgres.kill();
+      database.kill();
       List<Written> written = new ArrayList<>();
       for (Future<Written> one : running) {
         written.add(one.get(30, TimeUnit.SECONDS));
@@ -61,8 +67,9 @@ class DatabaseKilledIT {
               one -> assertThat(one.failure()).isInstanceOf(DatabaseUnavailableException.class));
       assertThat(Databases.get(alpha.system()).check().toCompletableFuture())
           .failsWithin(Duration.ofSeconds(20));
-      postgres.restart();
-      await(Databases.get(alpha.system()).awaitReady(Duration.ofSeconds(20)));
+      database.restart();
+      var databases = Databases.get(alpha.system());
+      await(databases.prepare(databases.configured().get(0), Duration.ofSeconds(20)));
 
       for (Written one : written) {
         var replayed = one.writer().replay();

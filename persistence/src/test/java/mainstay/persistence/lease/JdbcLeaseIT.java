@@ -9,6 +9,7 @@ import akka.coordination.lease.LeaseSettings;
 import akka.coordination.lease.javadsl.Lease;
 import akka.coordination.lease.javadsl.LeaseProvider;
 import com.typesafe.config.ConfigFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.JdbcWrittenOff;
-import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.Server;
-import mainstay.persistence.testing.SharedPostgres;
+import mainstay.persistence.testing.SharedDatabase;
+import mainstay.persistence.testing.TestDatabase;
 import mainstay.protocol.model.ServerId;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -28,19 +29,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedPostgres.class)
+@ExtendWith(SharedDatabase.class)
 class JdbcLeaseIT {
-  private Postgres postgres;
+  private TestDatabase database;
   private String url;
   private Server alpha;
   private Server bravo;
 
   @BeforeEach
-  void start(Postgres shared) throws Exception {
-    postgres = shared;
-    url = postgres.newDatabase();
-    alpha = Server.start(postgres, url, "alpha", "a1");
-    bravo = Server.start(postgres, url, "bravo", "b1");
+  void start(TestDatabase shared) throws Exception {
+    database = shared;
+    url = database.newDatabase();
+    alpha = Server.start(database, url, "alpha", "a1");
+    bravo = Server.start(database, url, "bravo", "b1");
   }
 
   @AfterEach
@@ -76,7 +77,7 @@ class JdbcLeaseIT {
 
   @Test
   void aRunThatIsWrittenOffDoesNotGetItEvenIfItIsFree() {
-    await(new JdbcWrittenOff(bravo.database())
+    await(new JdbcWrittenOff(bravo.databases(), Clock.systemUTC())
         .add(
             new SessionName(new ServerId("alpha"), "a1"),
             new SessionName(new ServerId("bravo"), "b1")));
@@ -115,7 +116,7 @@ class JdbcLeaseIT {
     var lease = lease(alpha, "alpha:1", "900ms", "300ms");
     var lost = new CompletableFuture<Optional<Throwable>>();
     assertThat(await(lease.acquire(lost::complete))).isTrue();
-    try (var hang = postgres.connect(url);
+    try (var hang = database.connect(url);
         var statement = hang.createStatement()) {
       hang.setAutoCommit(false);
       statement.execute("select * from lease for update"); // renewals hang, as behind a cut
@@ -136,7 +137,7 @@ class JdbcLeaseIT {
     var lost = new CompletableFuture<Optional<Throwable>>();
     assertThat(await(lease.acquire(lost::complete))).isTrue();
 
-    try (var session = postgres.connect(url);
+    try (var session = database.connect(url);
         var statement = session.createStatement()) {
       statement.execute("update lease set owner = 'bravo:1', version = version + 1");
     }
@@ -151,7 +152,7 @@ class JdbcLeaseIT {
     await(lease.acquire());
     await(lease.release());
     CompletableFuture<Boolean> late;
-    try (var hang = postgres.connect(url);
+    try (var hang = database.connect(url);
         var statement = hang.createStatement()) {
       hang.setAutoCommit(false);
       statement.execute("select * from lease for update");
@@ -180,9 +181,9 @@ class JdbcLeaseIT {
   }
 
   private double expiry() throws Exception {
-    try (var session = postgres.connect(url);
+    try (var session = database.connect(url);
         var statement = session.createStatement();
-        var row = statement.executeQuery("select extract(epoch from expires) from lease")) {
+        var row = statement.executeQuery("select " + database.seconds("expires") + " from lease")) {
       row.next();
       return row.getDouble(1);
     }

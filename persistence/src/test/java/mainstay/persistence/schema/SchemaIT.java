@@ -3,6 +3,7 @@ package mainstay.persistence.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.SharedPostgres;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,12 +49,13 @@ class SchemaIT {
     threads.shutdown();
 
     prepare();
-    assertThat(value("select count(*) from schema_version")).isEqualTo("1");
+    assertThat(value("select count(*) from schema_version")).isEqualTo("2");
     assertThat(
             value(
                 "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'public'"))
-        .isEqualTo("event_journal event_tag lease sample sample_series schema_version service_term"
-            + " service_term_history snapshot written_off");
+        .isEqualTo(
+            "active_set active_set_history database_identity event_journal event_tag lease sample sample_series schema_version service_term"
+                + " service_term_history snapshot written_off");
   }
 
   @Test
@@ -66,13 +69,36 @@ class SchemaIT {
   }
 
   @Test
+  void samplesOfTheFirstVersionKeepTheirSeries() throws Exception {
+    try (var script =
+        Schema.class.getResourceAsStream("/mainstay/persistence/schema/postgresql/1.sql")) {
+      execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    execute(
+        "create table schema_version (product varchar(31) not null, version integer primary key, "
+            + "applied_at timestamptz not null default now())");
+    execute("insert into schema_version (product, version) values ('mainstay', 1)");
+    execute("insert into sample_series (name) values ('host-cpu'), ('größe')");
+    execute("insert into sample select id, 1000 * id, id, 0 from sample_series");
+
+    prepare();
+
+    for (var name : List.of("host-cpu", "größe")) {
+      assertThat(value("select id from sample_series where name = '" + name + "'"))
+          .isEqualTo(Long.toString(SampleRow.seriesId(name)));
+      assertThat(value("select count(*) from sample where series_id = " + SampleRow.seriesId(name)))
+          .isEqualTo("1");
+    }
+  }
+
+  @Test
   void aNewerVersionIsRefused() throws Exception {
     prepare();
     execute("insert into schema_version (product, version) values ('mainstay', 99)");
 
     assertThatThrownBy(this::prepare)
         .isInstanceOf(SchemaException.class)
-        .hasMessageContaining("have version 99, this program knows up to 1; run the newer program");
+        .hasMessageContaining("have version 99, this program knows up to 2; run the newer program");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static mainstay.persistence.testing.Server.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +22,9 @@ import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.TermStore.Lost;
 import mainstay.persistence.term.TermStore.Take;
 import mainstay.persistence.term.TermStore.Taken;
-import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.Server;
-import mainstay.persistence.testing.SharedPostgres;
+import mainstay.persistence.testing.SharedDatabase;
+import mainstay.persistence.testing.TestDatabase;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -32,23 +34,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(SharedPostgres.class)
+@ExtendWith(SharedDatabase.class)
 class JdbcTermStoreIT {
   private static final ServiceName SERVICE = ServiceName.dge("main");
   private static final ServerId ALPHA = new ServerId("alpha");
   private static final ServerId BRAVO = new ServerId("bravo");
 
-  private Postgres postgres;
+  private TestDatabase database;
   private String url;
   private Server alpha;
   private Server bravo;
 
   @BeforeEach
-  void start(Postgres shared) throws Exception {
-    postgres = shared;
-    url = postgres.newDatabase();
-    alpha = Server.start(postgres, url, "alpha", "a1");
-    bravo = Server.start(postgres, url, "bravo", "b1");
+  void start(TestDatabase shared) throws Exception {
+    database = shared;
+    url = database.newDatabase();
+    alpha = Server.start(database, url, "alpha", "a1");
+    bravo = Server.start(database, url, "bravo", "b1");
   }
 
   @AfterEach
@@ -61,7 +63,7 @@ class JdbcTermStoreIT {
   void aRunThatIsWrittenOffGetsNoTermAndHasNoSayAboutOthers() {
     var sleeper = new SessionName(ALPHA, "a1");
     var survivor = new SessionName(BRAVO, "b1");
-    var writtenOff = new JdbcWrittenOff(alpha.database());
+    var writtenOff = new JdbcWrittenOff(alpha.databases(), Clock.systemUTC());
 
     await(writtenOff.add(sleeper, survivor));
     await(writtenOff.add(sleeper, survivor));
@@ -141,9 +143,9 @@ class JdbcTermStoreIT {
   void aTakeWaitsForAWriteTransactionOfTheOldTerm() throws Exception {
     alpha.take(SERVICE, 0);
     CompletionStage<Take> take;
-    try (var writer = postgres.connect(url)) {
+    try (var writer = database.connect(url)) {
       writer.setAutoCommit(false);
-      holdAsWriter(writer);
+      database.holdAsWriter(writer, SERVICE);
 
       take = bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false);
       awaitBlockedSession();
@@ -157,9 +159,9 @@ class JdbcTermStoreIT {
   @Test
   void aTakeGivesUpAsNotDoneWhenAnOldTransactionStaysOpen() throws Exception {
     var held = alpha.take(SERVICE, 0);
-    try (var writer = postgres.connect(url)) {
+    try (var writer = database.connect(url)) {
       writer.setAutoCommit(false);
-      holdAsWriter(writer);
+      database.holdAsWriter(writer, SERVICE);
 
       var take =
           bravo.terms().take(SERVICE, 1, BRAVO, "b1", "takeover", false).toCompletableFuture();
@@ -178,40 +180,28 @@ class JdbcTermStoreIT {
   @Test
   void sessionsThatThePreviousHolderLeftInDoubtAreEndedAndNoOthers() throws Exception {
     alpha.take(SERVICE, 0);
-    try (var inDoubt = postgres.connect(url + "?ApplicationName=mainstay/alpha/a1");
-        var other = postgres.connect(url + "?ApplicationName=mainstay/alpha/a11")) {
+    try (var inDoubt = database.connect(url, "mainstay/alpha/a1");
+        var other = database.connect(url, "mainstay/alpha/a11")) {
       inDoubt.setAutoCommit(false);
-      holdAsWriter(inDoubt);
+      database.holdAsWriter(inDoubt, SERVICE);
       long start = System.nanoTime();
 
       var take = await(bravo.terms().take(SERVICE, 1, BRAVO, "b1", "alpha is cut off", true));
 
       assertThat(take).isInstanceOf(Taken.class);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-      assertThatThrownBy(inDoubt::commit).hasMessageContaining("terminating connection");
+      assertThatThrownBy(() -> {
+            inDoubt.createStatement().execute("select 1");
+            inDoubt.commit();
+          })
+          .isInstanceOf(SQLException.class);
       assertThat(other.isValid(1)).isTrue();
-    }
-  }
-
-  private static void holdAsWriter(java.sql.Connection writer) throws Exception {
-    try (var lock = writer.prepareStatement("select pg_advisory_xact_lock_shared(?)")) {
-      lock.setLong(1, TermFence.lock(SERVICE));
-      lock.execute();
     }
   }
 
   private void awaitBlockedSession() {
     Awaitility.await("a session that waits for the lock")
         .atMost(Duration.ofSeconds(2))
-        .until(() -> {
-          try (var session = postgres.connect(url);
-              var statement = session.createStatement();
-              var row = statement.executeQuery(
-                  "select count(*) from pg_locks l join pg_database d on d.oid = l.database "
-                      + "where locktype = 'advisory' and not granted and datname = current_database()")) {
-            row.next();
-            return row.getInt(1) == 1;
-          }
-        });
+        .until(() -> database.waiting(url) == 1);
   }
 }

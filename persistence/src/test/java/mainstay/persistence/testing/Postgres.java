@@ -11,11 +11,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
+import mainstay.persistence.databases.dialect.PostgreSqlDialect;
 import mainstay.persistence.embedded.EmbeddedPostgres;
 import mainstay.persistence.embedded.EmbeddedPostgresSettings;
+import mainstay.protocol.model.ServiceName;
 
 /** A PostgreSQL for tests in a temporary directory. */
-public final class Postgres implements AutoCloseable {
+public final class Postgres implements TestDatabase {
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private final Path directory;
@@ -37,16 +39,17 @@ public final class Postgres implements AutoCloseable {
     return postgres;
   }
 
+  @Override
   public void restart() {
     server = EmbeddedPostgres.start(settings);
   }
 
-  /** Signal 9 to all of its processes. */
+  @Override
   public void kill() {
     server.kill();
   }
 
-  /** Address of a new, empty database. */
+  @Override
   public String newDatabase() throws SQLException {
     String name = "test" + DATABASES.incrementAndGet();
     try (var session = connect(server.jdbcUrl());
@@ -56,15 +59,52 @@ public final class Postgres implements AutoCloseable {
     return server.jdbcUrl().replaceFirst("/[^/]*$", "/" + name);
   }
 
-  /** A session beside those of the product. */
+  @Override
   public Connection connect(String url) throws SQLException {
     return DriverManager.getConnection(url, server.user(), password());
   }
 
+  @Override
+  public Connection connect(String url, String sessionName) throws SQLException {
+    return connect(url + "?ApplicationName=" + sessionName);
+  }
+
+  @Override
+  public void holdAsWriter(Connection session, ServiceName service) throws SQLException {
+    try (var lock = session.prepareStatement("select pg_advisory_xact_lock_shared(?)")) {
+      lock.setLong(1, PostgreSqlDialect.lock(service));
+      lock.execute();
+    }
+  }
+
+  @Override
+  public int waiting(String url) throws SQLException {
+    try (var session = connect(url);
+        var statement = session.createStatement();
+        var row = statement.executeQuery(
+            "select count(*) from pg_locks l join pg_database d on d.oid = l.database "
+                + "where locktype = 'advisory' and not granted and datname = current_database()")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  @Override
+  public String seconds(String column) {
+    return "extract(epoch from " + column + ")";
+  }
+
+  @Override
+  public String vendor() {
+    return "postgresql";
+  }
+
+  @Override
   public String user() {
     return server.user();
   }
 
+  @Override
   public Path passwordFile() {
     return server.passwordFile();
   }

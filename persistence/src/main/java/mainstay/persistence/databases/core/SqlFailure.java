@@ -8,6 +8,8 @@ public enum SqlFailure {
   TIMED_OUT,
   /** The session is lost: whether a commit was carried out is unknown. */
   DISCONNECTED,
+  /** The database cannot do its work: disk full, read-only, corrupt. Nothing was stored. */
+  DAMAGED,
   /** The database refused the statement: nothing was stored. */
   REFUSED;
 
@@ -19,6 +21,9 @@ public enum SqlFailure {
         || sqlState.startsWith("58")
         || sqlState.startsWith("25P")) {
       return DISCONNECTED;
+    }
+    if (sqlState.startsWith("53") || sqlState.startsWith("XX") || sqlState.equals("25006")) {
+      return DAMAGED;
     }
     return switch (sqlState) {
       case "23505" -> DUPLICATE;

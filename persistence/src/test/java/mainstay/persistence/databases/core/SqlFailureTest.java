@@ -18,7 +18,9 @@ class SqlFailureTest {
     "55P03, TIMED_OUT",
     "40P01, TIMED_OUT",
     "22001, REFUSED",
-    "53100, REFUSED"
+    "53100, DAMAGED",
+    "25006, DAMAGED",
+    "XX001, DAMAGED"
   })
   void tellsUnknownFromNotDone(String sqlState, SqlFailure expected) {
     assertThat(SqlFailure.of(sqlState)).isEqualTo(expected);

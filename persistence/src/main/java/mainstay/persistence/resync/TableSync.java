@@ -1,0 +1,296 @@
+package mainstay.persistence.resync;
+
+import java.math.BigInteger;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
+import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.resync.core.Difference;
+import mainstay.persistence.resync.core.Difference.Kind;
+import mainstay.persistence.resync.core.Digest;
+import mainstay.persistence.resync.core.Key;
+import mainstay.persistence.resync.core.KeyRange;
+import mainstay.persistence.resync.core.Table;
+
+/**
+ * Walks a table of two databases by ranges of keys of the source, and changes the target only. What was done before a
+ * crash is found equal by its digest and skipped, so nothing has to be remembered.
+ */
+final class TableSync {
+  /** Where more of a range differs than one row in so many, it is copied as a whole. */
+  private static final int SPARSE = 4;
+
+  private final Side source;
+  private final Side target;
+  private final ResyncSettings settings;
+  private final Pace pace;
+  private final Executor second;
+  private final LongConsumer walked;
+  private final long seed = ThreadLocalRandom.current().nextLong();
+  private Optional<Boolean> quick = Optional.empty();
+
+  /**
+   * @param second runs what the target does at the same time as the source
+   * @param walked told of rows of the source that have been looked at or copied
+   */
+  TableSync(
+      Side source,
+      Side target,
+      ResyncSettings settings,
+      Pace pace,
+      Executor second,
+      LongConsumer walked) {
+    this.source = source;
+    this.target = target;
+    this.settings = settings;
+    this.pace = pace;
+    this.second = second;
+    this.walked = walked;
+  }
+
+  /** How two ranges are found equal. */
+  enum Depth {
+    /** By the number of their rows: finds what came since the content was compared, at a fraction of the cost. */
+    COUNT,
+    CONTENT
+  }
+
+  /**
+   * Makes the target what the source is, while nobody else writes to the target. What the source gets meanwhile, behind
+   * the place where the walk is, is left for another call.
+   *
+   * @return rows that were copied or removed
+   */
+  long fill(Table table, Depth depth) throws SQLException {
+    long changed = 0;
+    // What goes through this program in batches is kept small.
+    int piece =
+        RowTransfer.streams(source, target, table) ? settings.pieceRows() : settings.chunkRows();
+    boolean nothingBehind = isEmptyBehind(table, Optional.of(KeyRange.ALL));
+    for (var rest = Optional.of(KeyRange.ALL); rest.isPresent(); ) {
+      var range = next(table, rest.get(), nothingBehind ? piece : settings.pieceRows());
+      if (nothingBehind) {
+        long rows = copy(table, range, false);
+        walked.accept(rows);
+        changed += counted(rows);
+      } else {
+        changed += align(table, range, depth);
+        nothingBehind = isEmptyBehind(table, range.rest());
+      }
+      rest = range.rest();
+    }
+    return changed;
+  }
+
+  /**
+   * Keys of rows that the two do not hold alike, while services write to both: some of them are merely under way.
+   *
+   * @param limit about how many are enough
+   */
+  List<Difference> differences(Table table, int limit) throws SQLException {
+    var found = new ArrayList<Difference>();
+    for (var rest = Optional.of(KeyRange.ALL); rest.isPresent() && found.size() < limit; ) {
+      var range = next(table, rest.get(), settings.pieceRows());
+      for (var part : differing(table, range, Depth.CONTENT)) {
+        found.addAll(counting(table, compare(table, part.range())));
+      }
+      rest = range.rest();
+    }
+    return found;
+  }
+
+  /** Those of the keys that the two do not hold alike. */
+  List<Difference> differences(Table table, Collection<Key> keys) throws SQLException {
+    pace.check();
+    return counting(
+        table,
+        Difference.between(
+            source.sql().hashes(source.session(), table, keys),
+            target.sql().hashes(target.session(), table, keys)));
+  }
+
+  /** Makes rows of the target what they are at the source, in the transaction of the target's session. */
+  void repair(Table table, List<Difference> differences) throws SQLException {
+    var extra = keys(differences, true);
+    if (!extra.isEmpty()) {
+      target.sql().delete(target.session(), table, extra);
+    }
+    var lacking = keys(differences, false);
+    if (!lacking.isEmpty()) {
+      RowTransfer.keys(source, target, table, lacking);
+    }
+    pace.copied(differences.size());
+  }
+
+  /** As {@link #repair}, in a transaction of its own. */
+  void repairAlone(Table table, List<Difference> differences) throws SQLException {
+    SqlWork<Void> repair = session -> {
+      repair(table, differences);
+      return null;
+    };
+    inTransaction(repair);
+    pace.rows(differences.size());
+  }
+
+  private KeyRange next(Table table, KeyRange rest, int rows) throws SQLException {
+    pace.check();
+    return rest.upTo(source.sql().boundary(source.session(), table, rest, rows));
+  }
+
+  /** A range that the two do not hold alike. */
+  private record Part(KeyRange range, Digests digests) {}
+
+  /** As a whole first, for most ranges are equal; then in parts that are small enough to compare row by row. */
+  private List<Part> differing(Table table, KeyRange range, Depth depth) throws SQLException {
+    var all = digests(table, range, depth);
+    walked.accept(all.here().rows());
+    var found = new ArrayList<Part>();
+    for (var left = Optional.of(range).filter(some -> !all.equal()); left.isPresent(); ) {
+      var next = next(table, left.get(), settings.chunkRows());
+      var part = next.to().isPresent() ? next : left.get();
+      var digests = part.equals(range) ? all : digests(table, part, depth);
+      if (!digests.equal()) {
+        found.add(new Part(part, digests));
+      }
+      left = range.behind(part);
+    }
+    return found;
+  }
+
+  private boolean isEmptyBehind(Table table, Optional<KeyRange> rest) throws SQLException {
+    return rest.isPresent() && target.sql().isEmpty(target.session(), table, rest.get());
+  }
+
+  private long align(Table table, KeyRange range, Depth depth) throws SQLException {
+    long changed = 0;
+    for (var part : differing(table, range, depth)) {
+      changed += align(table, part);
+    }
+    return changed;
+  }
+
+  private long align(Table table, Part part) throws SQLException {
+    var range = part.range();
+    if (part.digests().there().rows() == 0) {
+      return counted(copy(table, range, false));
+    }
+    var differences = compare(table, range);
+    long extra = differences.stream().filter(d -> d.kind() == Kind.EXTRA).count();
+    if (differences.size() > settings.chunkRows() / SPARSE && extra < differences.size()) {
+      return counted(copy(table, range, true));
+    }
+    if (!differences.isEmpty()) {
+      repairAlone(table, differences);
+    }
+    return differences.size();
+  }
+
+  private long copy(Table table, KeyRange range, boolean clear) throws SQLException {
+    SqlWork<Long> copy = session -> {
+      if (clear) {
+        target.sql().delete(session, table, range);
+      }
+      return RowTransfer.range(source, target, table, range);
+    };
+    return inTransaction(copy);
+  }
+
+  private long counted(long rows) {
+    pace.copied(rows);
+    pace.rows(rows);
+    return rows;
+  }
+
+  private <T> T inTransaction(SqlWork<T> work) throws SQLException {
+    try {
+      return work.inTransaction().on(target.session());
+    } finally {
+      target.session().setAutoCommit(true);
+    }
+  }
+
+  private record Digests(Digest here, Digest there) {
+    private boolean equal() {
+      return here.equals(there);
+    }
+  }
+
+  private Digests digests(Table table, KeyRange range, Depth depth) throws SQLException {
+    boolean fast = depth == Depth.CONTENT && isQuick();
+    var there = onTarget(() -> digest(target, table, range, depth, fast));
+    var here = digest(source, table, range, depth, fast);
+    if (depth == Depth.CONTENT) {
+      pace.rows(here.rows());
+    }
+    return new Digests(here, join(there));
+  }
+
+  private Digest digest(Side side, Table table, KeyRange range, Depth depth, boolean fast)
+      throws SQLException {
+    if (depth == Depth.COUNT) {
+      return new Digest(side.sql().count(side.session(), table, range), BigInteger.ZERO);
+    }
+    return fast
+        ? side.sql().quickDigest(side.session(), table, range, seed)
+        : side.sql().digest(side.session(), table, range);
+  }
+
+  private boolean isQuick() throws SQLException {
+    if (quick.isEmpty()) {
+      var here = source.sql().quick(source.session());
+      quick = Optional.of(here.isPresent() && here.equals(target.sql().quick(target.session())));
+    }
+    return quick.get();
+  }
+
+  private List<Difference> compare(Table table, KeyRange range) throws SQLException {
+    var there = onTarget(() -> target.sql().hashes(target.session(), table, range));
+    var here = source.sql().hashes(source.session(), table, range);
+    return Difference.between(here, join(there));
+  }
+
+  private static List<Difference> counting(Table table, List<Difference> differences) {
+    return differences.stream().filter(difference -> difference.counts(table)).toList();
+  }
+
+  private static List<Key> keys(List<Difference> differences, boolean extra) {
+    return differences.stream()
+        .filter(difference -> (difference.kind() == Kind.EXTRA) == extra)
+        .map(Difference::key)
+        .toList();
+  }
+
+  private interface Query<T> {
+    T run() throws SQLException;
+  }
+
+  private <T> CompletableFuture<T> onTarget(Query<T> query) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return query.run();
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        },
+        second);
+  }
+
+  private static <T> T join(CompletableFuture<T> there) throws SQLException {
+    try {
+      return there.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof SQLException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package mainstay.persistence.resync.core;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What tells a row of a table from the others.
+ *
+ * @param parts {@code String} or {@code Long} each, in the order of the key columns
+ */
+public record Key(List<Object> parts) {
+  public Key {
+    parts = List.copyOf(parts);
+  }
+
+  public static Key of(Object... parts) {
+    return new Key(List.of(parts));
+  }
+
+  public String text(int part) {
+    return (String) parts.get(part);
+  }
+
+  public long number(int part) {
+    return (Long) parts.get(part);
+  }
+
+  /** Such as {@code point|setpoint-1/17}. */
+  @Override
+  public String toString() {
+    return parts.stream().map(Object::toString).collect(Collectors.joining("/"));
+  }
+}

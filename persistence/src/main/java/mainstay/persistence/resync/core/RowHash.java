@@ -1,0 +1,4 @@
+package mainstay.persistence.resync.core;
+
+/** @param hash see {@link Digest} */
+public record RowHash(Key key, long hash) {}

@@ -1,0 +1,2 @@
+/** What a synchronisation or a scrub compares, and which side is right. */
+package mainstay.persistence.resync.core;

@@ -1,0 +1,6 @@
+package mainstay.persistence.journal;
+
+import mainstay.persistence.testing.OnMariaDb;
+
+@OnMariaDb
+class FenceMariaDbIT extends FenceIT {}

@@ -1,0 +1,6 @@
+package mainstay.persistence.term;
+
+import mainstay.persistence.testing.OnMariaDb;
+
+@OnMariaDb
+class JdbcTermStoreMariaDbIT extends JdbcTermStoreIT {}

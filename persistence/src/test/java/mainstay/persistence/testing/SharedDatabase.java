@@ -1,0 +1,37 @@
+package mainstay.persistence.testing;
+
+import java.io.IOException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives all test classes of one run the same server: a {@link MariaDb} to those that are {@link OnMariaDb}, else a
+ * {@link Postgres}. Each takes databases of its own in it.
+ */
+public final class SharedDatabase implements ParameterResolver {
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == TestDatabase.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    var type = context.getRequiredTestClass().isAnnotationPresent(OnMariaDb.class)
+        ? MariaDb.class
+        : Postgres.class;
+    return context
+        .getRoot()
+        .getStore(Namespace.GLOBAL)
+        .computeIfAbsent(type, SharedDatabase::start, TestDatabase.class);
+  }
+
+  private static TestDatabase start(Class<? extends TestDatabase> type) {
+    try {
+      return type == MariaDb.class ? MariaDb.start() : Postgres.start();
+    } catch (IOException e) {
+      throw new IllegalStateException("no database for the test", e);
+    }
+  }
+}
