@@ -23,6 +23,7 @@ import mainstay.http.metrics.RequestMetrics;
 import mainstay.http.route.Backend;
 import mainstay.http.route.ClusterResource;
 import mainstay.http.route.ConfigurationResource;
+import mainstay.http.route.DatabasesResource;
 import mainstay.http.route.Dispatcher;
 import mainstay.http.route.DocumentsResource;
 import mainstay.http.route.Endpoint;
@@ -81,11 +82,17 @@ public final class HttpApi {
   static List<Endpoint> endpoints(
       HttpApiPorts ports, HttpApiSettings settings, ActorSystem<?> system, EventsResource events) {
     var backend = new Backend(
-        ports.router(), ports.overview(), ports.supervisor(), settings.requestPatience(), system);
+        ports.router(),
+        ports.overview(),
+        ports.supervisor(),
+        ports.databases(),
+        settings.requestPatience(),
+        system);
     return Stream.of(
             new PointsResource(backend, ports.samples(), settings.maximumItems(), ports.clock())
                 .endpoints(),
             new ClusterResource(backend).endpoints(),
+            new DatabasesResource(backend).endpoints(),
             new ServicesResource(backend, settings.maximumItems()).endpoints(),
             new ConfigurationResource(backend, settings.maximumItems()).endpoints(),
             events.endpoints(),

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterSupervisor;
+import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.query.SampleQueries;
 
@@ -15,6 +16,7 @@ import mainstay.protocol.query.SampleQueries;
  * @param router of this node
  * @param overview failover agent of this node
  * @param supervisor proxy of the cluster's one head
+ * @param databases proxy of the one that coordinates the databases
  * @param readiness asked at every {@code GET /ready}; must answer at once
  * @param metrics into which all modules register their own
  * @param clock for intervals that end now
@@ -23,6 +25,7 @@ public record HttpApiPorts(
     ActorRef<ServiceRouter.Command> router,
     ActorRef<ClusterOverview.Message> overview,
     ActorRef<ClusterSupervisor.Command> supervisor,
+    ActorRef<DatabaseAdmin.Command> databases,
     SampleQueries samples,
     Supplier<Readiness> readiness,
     PrometheusMeterRegistry metrics,

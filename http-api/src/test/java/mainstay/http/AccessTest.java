@@ -30,6 +30,12 @@ class AccessTest {
       Map.entry("GET /api/v1/cluster", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/servers", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/databases", Optional.of(Role.VIEWER)),
+      Map.entry("GET /api/v1/databases/{name}", Optional.of(Role.VIEWER)),
+      Map.entry("PUT /api/v1/databases/{name}", Optional.of(Role.ADMIN)),
+      Map.entry("DELETE /api/v1/databases/{name}", Optional.of(Role.ADMIN)),
+      Map.entry("POST /api/v1/databases/{name}/activate", Optional.of(Role.ADMIN)),
+      Map.entry("POST /api/v1/databases/{name}/deactivate", Optional.of(Role.ADMIN)),
+      Map.entry("POST /api/v1/databases/{name}/check", Optional.of(Role.ADMIN)),
       Map.entry("GET /api/v1/services", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/services/{service}", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/services/{service}/explain", Optional.of(Role.VIEWER)),
@@ -156,6 +162,7 @@ class AccessTest {
         .toString()
         .replace("{service}", "dge/main")
         .replace("{kind}", "device")
+        .replace("{name}", "db1")
         .replace("{id}", "x");
   }
 }

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mainstay.protocol.model.Role;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,7 @@ class BadInputTest {
   private static final String TEST = "/api/v1/config/test/t1";
   private static final String SERVICE = "/api/v1/config/service/dge/main";
   private static final String LIST = "/api/v1/services/configuration/server-list";
+  private static final String DATABASE = "/api/v1/databases/db3";
   private static final String SAMPLES = "/api/v1/points/x/samples?";
 
   @AfterAll
@@ -39,12 +41,14 @@ class BadInputTest {
   void listen() {
     API.asked.clear();
     API.commanded.clear();
+    API.administered.clear();
   }
 
   @AfterEach
   void nothingWasAskedInside() {
     assertThat(API.asked).isEmpty();
     assertThat(API.commanded).isEmpty();
+    assertThat(API.administered).isEmpty();
   }
 
   static Stream<Arguments> bodies() {
@@ -142,6 +146,50 @@ class BadInputTest {
             422,
             "/parameters",
             "must be an object"),
+        arguments(DATABASE, "{}", 422, "/vendor", "must be one of postgresql, mariadb"),
+        arguments(DATABASE, database("\"vendor\":\"oracle\""), 422, "/vendor", "but is \"oracle\""),
+        arguments(DATABASE, database("\"url\":5"), 422, "/url", "must be text"),
+        arguments(
+            DATABASE,
+            database("\"url\":\"jdbc:mariadb://h/d\""),
+            422,
+            "/url",
+            "must have the form jdbc:postgresql://HOST:PORT/DATABASE"),
+        arguments(
+            DATABASE,
+            database("\"url\":\"jdbc:postgresql://h/d?password=x\""),
+            422,
+            "/url",
+            "must not hold user or password"),
+        arguments(DATABASE, database("\"user\":\" \""), 422, "/user", "must not be empty"),
+        arguments(
+            DATABASE,
+            database("\"passwordVariable\":\"V\""),
+            422,
+            "/passwordFile",
+            "password-file or password-variable must be given, and not both"),
+        arguments(
+            DATABASE,
+            database("\"passwordFile\":null"),
+            422,
+            "/passwordFile",
+            "password-file or password-variable must be given"),
+        arguments(DATABASE, database("\"weight\":0"), 422, "/weight", "between 1 and 100"),
+        arguments(
+            DATABASE,
+            database("\"weight\":4294967297"),
+            422,
+            "/weight",
+            "must be between 1 and 100"),
+        arguments(DATABASE, database("\"weight\":\"1\""), 422, "/weight", "a whole number"),
+        arguments(DATABASE, database("\"name\":\"db4\""), 422, "/name", "must be \"db3\" as in"),
+        arguments(DATABASE, database("\"password\":\"x\""), 422, "/password", "is not known here"),
+        arguments(
+            "/api/v1/databases/DB!",
+            database("\"weight\":1"),
+            422,
+            "/name",
+            "must start with a lower case letter"),
         arguments(SERVICE, "{\"serverList\":[]}", 422, "/serverList", "must have 1 to"),
         arguments(SERVICE, "{\"serverList\":[\"Alpha!\"]}", 422, "/serverList/0", "lower case"),
         arguments(
@@ -191,6 +239,17 @@ class BadInputTest {
   private static String test(String some) {
     String rest = some.contains("interval") ? "" : ",\"interval\":\"5s\"";
     return "{\"device\":\"d1\",\"name\":\"n\",\"timeout\":\"2s\"," + some + rest + "}";
+  }
+
+  /** A body that is right but for the given field. */
+  private static String database(String some) {
+    var rest = Stream.of(
+            "\"vendor\":\"postgresql\"",
+            "\"url\":\"jdbc:postgresql://h/d\"",
+            "\"user\":\"mainstay\"",
+            "\"passwordFile\":\"/f\"")
+        .filter(field -> !field.startsWith(some.split(":", 2)[0] + ":"));
+    return "{" + Stream.concat(Stream.of(some), rest).collect(Collectors.joining(",")) + "}";
   }
 
   @ParameterizedTest

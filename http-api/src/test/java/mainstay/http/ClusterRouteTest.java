@@ -39,7 +39,6 @@ class ClusterRouteTest {
     assertThat(cluster.get("reportedBy").asText()).isEqualTo("alpha");
     assertThat(cluster.get("configurationVersion").asLong()).isEqualTo(17);
     assertThat(API.get("/api/v1/servers").json()).isEqualTo(cluster.get("servers"));
-    assertThat(API.get("/api/v1/databases").json()).isEqualTo(cluster.get("databases"));
     assertThat(API.get("/api/v1/services").json()).isEqualTo(cluster.get("services"));
   }
 

@@ -61,6 +61,7 @@ public final class HttpApiBenchmark {
           router,
           overview,
           supervisor,
+          kit.spawn(Behaviors.ignore()),
           new HttpApiFixture.NoSamples(),
           () -> Readiness.READY,
           new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

@@ -35,6 +35,7 @@ import mainstay.http.security.TokenFiles;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
+import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.model.FailbackPolicy;
@@ -67,6 +68,7 @@ final class HttpApiFixture implements AutoCloseable {
 
   final ConcurrentLinkedDeque<ServiceRouter.Ask> asked = new ConcurrentLinkedDeque<>();
   final ConcurrentLinkedDeque<ClusterSupervisor.Command> commanded = new ConcurrentLinkedDeque<>();
+  final ConcurrentLinkedDeque<DatabaseAdmin.Command> administered = new ConcurrentLinkedDeque<>();
   final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   final HttpApiPorts ports;
   final HttpApiSettings settings;
@@ -78,6 +80,12 @@ final class HttpApiFixture implements AutoCloseable {
   volatile Function<ServiceRouter.Ask, Optional<ServiceReply>> router = ask -> Optional.empty();
   /** What the supervisor answers; null for silence. */
   volatile Function<ClusterSupervisor.Command, Object> supervisor = command -> null;
+
+  /** What the coordinator of the databases lists; empty for silence. */
+  volatile Optional<DatabaseAdmin.Listing> databases = Optional.empty();
+  /** What the coordinator of the databases answers to a change; empty for silence. */
+  volatile Function<DatabaseAdmin.Command, Optional<DatabaseAdmin.Reply>> coordinator =
+      command -> Optional.empty();
 
   volatile Optional<ClusterStatus> status = Optional.of(status("alpha"));
   volatile Readiness readiness = Readiness.READY;
@@ -112,6 +120,7 @@ final class HttpApiFixture implements AutoCloseable {
         kit.spawn(routerBehavior()),
         kit.spawn(overviewBehavior()),
         kit.spawn(supervisorBehavior()),
+        kit.spawn(coordinatorBehavior()),
         new DelegatingSamples(),
         () -> readiness,
         metrics,
@@ -299,6 +308,34 @@ final class HttpApiFixture implements AutoCloseable {
       }
       return Behaviors.same();
     });
+  }
+
+  private Behavior<DatabaseAdmin.Command> coordinatorBehavior() {
+    return Behaviors.receiveMessage(command -> {
+      administered.add(command);
+      if (command instanceof DatabaseAdmin.GetDatabases get) {
+        databases.ifPresent(get.replyTo()::tell);
+      } else {
+        coordinator.apply(command).ifPresent(replyTo(command)::tell);
+      }
+      return Behaviors.same();
+    });
+  }
+
+  private static ActorRef<DatabaseAdmin.Reply> replyTo(DatabaseAdmin.Command command) {
+    if (command instanceof DatabaseAdmin.Add add) {
+      return add.replyTo();
+    }
+    if (command instanceof DatabaseAdmin.Remove remove) {
+      return remove.replyTo();
+    }
+    if (command instanceof DatabaseAdmin.Activate activate) {
+      return activate.replyTo();
+    }
+    if (command instanceof DatabaseAdmin.Deactivate deactivate) {
+      return deactivate.replyTo();
+    }
+    return ((DatabaseAdmin.Check) command).replyTo();
   }
 
   /** Answers nothing for every series. */

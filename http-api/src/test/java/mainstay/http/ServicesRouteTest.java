@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.Precondition;
 import mainstay.protocol.message.Provisioning;
@@ -45,6 +46,18 @@ class ServicesRouteTest {
     API.status = Optional.of(HttpApiFixture.status("alpha"));
     API.commanded.clear();
     API.asked.clear();
+  }
+
+  @Test
+  void aServerThatDoesNotKnowWhoIsActiveSaysSo() {
+    var known = HttpApiFixture.status("alpha");
+    API.status = Optional.of(new ClusterStatus(
+        known.reportedBy(), known.servers(), known.quorum(), List.of(), known.databases(), 0));
+
+    assertThat(API.get("/api/v1/services/configuration").text())
+        .contains("\"status\":503")
+        .contains("alpha does not know who is active");
+    assertThat(API.get("/active/configuration").status()).isEqualTo(503);
   }
 
   @Test

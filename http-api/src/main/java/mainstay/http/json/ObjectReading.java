@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import mainstay.http.error.ProblemException;
+import mainstay.http.error.ProblemKind;
 import mainstay.protocol.model.ConfigurationObject;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Device;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ManualPoint;
@@ -40,12 +42,7 @@ public final class ObjectReading {
    */
   public static Read read(ObjectKind kind, String id, JsonNode body) {
     var fields = Fields.of(body);
-    fields
-        .optionalText("id")
-        .filter(named -> !named.equals(id))
-        .ifPresent(named -> fields.refuse(
-            "id",
-            "must be \"" + id + "\" as in the path or be left out, but is \"" + named + "\""));
+    requireSame("id", id, fields);
     var revision = fields.optionalWholeNumber("revision");
     Supplier<ConfigurationObject> object = switch (kind) {
       case DEVICE -> device(id, fields);
@@ -78,6 +75,60 @@ public final class ObjectReading {
     });
     fields.check();
     return to;
+  }
+
+  /** The body of {@code POST /databases/NAME/activate}: whether it is forced. */
+  public static boolean force(JsonNode body) {
+    var fields = Fields.of(body);
+    boolean force = fields.flag("force", false);
+    fields.check();
+    return force;
+  }
+
+  /**
+   * The body of {@code PUT /databases/NAME}.
+   *
+   * @param name of the path; a body that names another one is refused
+   */
+  public static DatabaseAddress databaseAddress(String name, JsonNode body) {
+    var fields = Fields.of(body);
+    requireSame("name", name, fields);
+    var vendor = fields.choice("vendor", DatabaseAddress.VENDORS, word -> word);
+    var url = fields.text("url");
+    var user = fields.text("user");
+    var passwordFile = fields.optionalText("passwordFile");
+    var passwordVariable = fields.optionalText("passwordVariable");
+    long weight = fields.optionalWholeNumber("weight").orElse(1);
+    fields.check();
+    try {
+      return new DatabaseAddress(
+          name, vendor.orElseThrow(), url, user, passwordFile, passwordVariable, clamped(weight));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.at(ProblemKind.INVALID, "/" + inBody(e.getMessage()), e.getMessage());
+    }
+  }
+
+  /** What no int holds is out of the range of weights all the same. */
+  private static int clamped(long number) {
+    return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
+  }
+
+  /** The field that a message of {@link DatabaseAddress} begins with, as the body spells it. */
+  private static String inBody(String message) {
+    String part = message.split(" ", 2)[0];
+    return switch (part) {
+      case "password-file" -> "passwordFile";
+      default -> part;
+    };
+  }
+
+  private static void requireSame(String field, String inPath, Fields fields) {
+    fields
+        .optionalText(field)
+        .filter(named -> !named.equals(inPath))
+        .ifPresent(named -> fields.refuse(
+            field,
+            "must be \"" + inPath + "\" as in the path or be left out, but is \"" + named + "\""));
   }
 
   /** The body of {@code PUT /points/ID/value}. */

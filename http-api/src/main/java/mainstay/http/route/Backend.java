@@ -18,6 +18,7 @@ import mainstay.http.error.ProblemKind;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
+import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
 import mainstay.protocol.message.ServiceRouter;
@@ -37,6 +38,7 @@ public final class Backend {
   private final ActorRef<ServiceRouter.Command> router;
   private final ActorRef<ClusterOverview.Message> overview;
   private final ActorRef<ClusterSupervisor.Command> supervisor;
+  private final ActorRef<DatabaseAdmin.Command> databases;
   private final Duration patience;
   private final Timeout patienceTimeout;
   private final Timeout routerTimeout;
@@ -47,11 +49,13 @@ public final class Backend {
       ActorRef<ServiceRouter.Command> router,
       ActorRef<ClusterOverview.Message> overview,
       ActorRef<ClusterSupervisor.Command> supervisor,
+      ActorRef<DatabaseAdmin.Command> databases,
       Duration patience,
       ActorSystem<?> system) {
     this.router = router;
     this.overview = overview;
     this.supervisor = supervisor;
+    this.databases = databases;
     this.patience = patience;
     this.patienceTimeout = Timeout.create(patience);
     this.routerTimeout = Timeout.create(patience.plus(GRACE));
@@ -154,6 +158,41 @@ public final class Backend {
         replyTo -> new ClusterSupervisor.GetTerms(service, limit, replyTo),
         patienceTimeout,
         this::noSupervisor);
+  }
+
+  /** The table of databases. */
+  CompletableFuture<DatabaseAdmin.Listing> databases() {
+    return ask(
+        databases,
+        DatabaseAdmin.GetDatabases::new,
+        patienceTimeout,
+        () -> ProblemException.of(
+            ProblemKind.UNAVAILABLE,
+            "nobody coordinates the databases now: there was no answer within "
+                + patience.toMillis() + " ms"));
+  }
+
+  /**
+   * A change of the databases.
+   *
+   * @return the database after it; empty after a removal
+   */
+  CompletableFuture<Optional<DatabaseAdmin.Database>> administer(
+      Function<ActorRef<DatabaseAdmin.Reply>, DatabaseAdmin.Command> command) {
+    CompletableFuture<DatabaseAdmin.Reply> answer = ask(
+        databases,
+        command,
+        patienceTimeout,
+        () -> ProblemException.of(
+            ProblemKind.OUTCOME_UNKNOWN,
+            "whoever coordinates the databases gave no answer within " + patience.toMillis()
+                + " ms; repeating the request does no harm"));
+    return answer.thenApply(reply -> {
+      reply.refusal().ifPresent(refusal -> {
+        throw ProblemException.of(refusal);
+      });
+      return reply.database();
+    });
   }
 
   /** A query of stored samples; gives up after the patience. */

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import mainstay.http.json.ClusterJson;
 import mainstay.protocol.model.Role;
 
-/** {@code /cluster}, {@code /servers} and {@code /databases}: what this server knows of all. */
+/** {@code /cluster} and {@code /servers}: what this server knows of all. */
 public final class ClusterResource {
   private final Backend backend;
 
@@ -15,9 +15,7 @@ public final class ClusterResource {
 
   public List<Endpoint> endpoints() {
     return List.of(
-        part("/api/v1/cluster", cluster -> cluster),
-        part("/api/v1/servers", ClusterJson::servers),
-        part("/api/v1/databases", ClusterJson::databases));
+        part("/api/v1/cluster", cluster -> cluster), part("/api/v1/servers", ClusterJson::servers));
   }
 
   private Endpoint part(String path, Function<ClusterJson, Object> part) {

@@ -25,6 +25,10 @@ final class Responses {
         HttpEntities.create(ContentTypes.APPLICATION_JSON, ByteString.fromArrayUnsafe(json)));
   }
 
+  static HttpResponse noContent() {
+    return OK.withStatus(204).withEntity(HttpEntities.EMPTY);
+  }
+
   static HttpResponse notModified(long revision) {
     return tagged(OK.withStatus(304), revision);
   }

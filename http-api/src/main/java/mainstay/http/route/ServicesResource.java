@@ -173,6 +173,12 @@ public final class ServicesResource {
   }
 
   static ProblemException unknown(ServiceName name, ClusterStatus status) {
+    if (status.services().isEmpty()) {
+      return ProblemException.of(
+          ProblemKind.NOT_READY,
+          status.reportedBy()
+              + " does not know who is active: it is no full member of the cluster yet");
+    }
     var names = status.services().stream()
         .map(service -> service.name().value())
         .sorted()
