@@ -44,6 +44,12 @@ final class ServerMetrics {
     var terms = gauge(
         registry, "mainstay.service.term", "Highest term of the service that this server knows of");
     var behind = gauge(registry, "mainstay.server.behind", "Events that a server's copy lacks");
+    var counted = gauge(
+        registry, "mainstay.database.active", "1 if the database is one that is written and read");
+    var epochs = gauge(
+        registry,
+        "mainstay.database.epoch",
+        "Epoch of the set of databases that this server knows of");
     var mayAct = new AtomicBoolean();
     Gauge.builder("mainstay.server.may.act", mayAct, right -> right.get() ? 1 : 0)
         .description("1 if this server's side has the right to act")
@@ -92,6 +98,19 @@ final class ServerMetrics {
                     status.status().servers().stream()
                         .map(server -> MultiGauge.Row.of(
                             Tags.of("server", server.name().value()), server.behind()))
+                        .collect(Collectors.toList()),
+                    true);
+                var databases = status.status().databases();
+                counted.register(
+                    databases.stream()
+                        .map(database -> MultiGauge.Row.of(
+                            Tags.of("database", database.name()), database.active() ? 1 : 0))
+                        .collect(Collectors.toList()),
+                    true);
+                epochs.register(
+                    databases.stream()
+                        .limit(1)
+                        .map(database -> MultiGauge.Row.of(Tags.empty(), database.epoch()))
                         .collect(Collectors.toList()),
                     true);
                 context.scheduleOnce(INTERVAL, context.getSelf(), new Ask());

@@ -29,11 +29,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import mainstay.http.HttpApi;
 import mainstay.http.HttpApiPorts;
@@ -42,6 +44,8 @@ import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.cluster.CrashEvents;
+import mainstay.node.databases.CoordinationSettings;
+import mainstay.node.databases.DatabaseCoordination;
 import mainstay.node.dge.DgeEngineActor;
 import mainstay.node.dge.DgeSettings;
 import mainstay.node.dge.Pollers;
@@ -59,8 +63,12 @@ import mainstay.node.supervisor.ClusterSupervisorActor;
 import mainstay.node.supervisor.core.SupervisorEvent;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
+import mainstay.persistence.databases.JdbcWriteBarrier;
 import mainstay.persistence.journal.FencingAdapter;
 import mainstay.persistence.journal.JournalReader;
+import mainstay.persistence.resync.ContentScrub;
+import mainstay.persistence.resync.ResyncSettings;
+import mainstay.persistence.resync.Resynchronisation;
 import mainstay.persistence.samples.SampleStore;
 import mainstay.persistence.term.JdbcTermStore;
 import mainstay.persistence.term.JdbcWrittenOff;
@@ -68,8 +76,10 @@ import mainstay.persistence.term.StaleTermException;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
+import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceRouter;
+import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 import org.slf4j.Logger;
@@ -81,6 +91,7 @@ final class ServerNode {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
   private static final Duration ASK = Duration.ofSeconds(2);
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
+  private static final Duration LISTING_INTERVAL = Duration.ofMillis(500);
   private static final Duration START = Duration.ofSeconds(60);
 
   private final ServerSettings settings;
@@ -89,17 +100,22 @@ final class ServerNode {
   /** What the root of the actors receives. */
   private sealed interface Root {}
 
-  /** The databases are ready: start everything. */
+  /** Start everything; what needs the databases waits until it is known which of them count. */
   private record Begin(ActorRef<Parts> replyTo) implements Root {}
 
   private record Status(ClusterStatus status) implements Root {}
 
   private record AskStatus() implements Root {}
 
+  private record Listed(DatabaseAdmin.Listing listing) implements Root {}
+
+  private record AskDatabases() implements Root {}
+
   private record Parts(
       ActorRef<ServiceRouter.Command> router,
       ActorRef<ClusterOverview.Message> agent,
-      ActorRef<ClusterSupervisor.Command> supervisor) {}
+      ActorRef<ClusterSupervisor.Command> supervisor,
+      DatabaseCoordination databases) {}
 
   /** Why this incarnation could not start, as a sentence. */
   static final class StartFailedException extends Exception {
@@ -141,8 +157,6 @@ final class ServerNode {
       throw new StartFailedException(sentence(e), e);
     }
     try {
-      await(Databases.get(system).awaitReady(settings.databaseStart()).toCompletableFuture());
-      WarmUp.run(system, settings, incarnation);
       var parts = await(
           AskPattern.ask(system, Begin::new, START, system.scheduler()).toCompletableFuture());
       var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -153,13 +167,16 @@ final class ServerNode {
                   parts.router(),
                   parts.agent(),
                   parts.supervisor(),
-                  new SampleStore(Databases.get(system).only()),
+                  parts.databases().coordinator(),
+                  new SampleStore(Databases.get(system)),
                   readiness::now,
                   metrics,
                   Clock.systemUTC()),
               HttpApiSettings.from(settings.config(), settings.own().httpPort()),
               system)
           .toCompletableFuture());
+      await(parts.databases().ready().toCompletableFuture());
+      WarmUp.run(system, settings, incarnation);
       await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
       ClusterBootstrap.get(system.classicSystem()).start();
       log.info(
@@ -170,7 +187,7 @@ final class ServerNode {
           settings.own().httpPort(),
           settings.own().host(),
           settings.own().clusterPort(),
-          Databases.get(system).only().name());
+          Databases.get(system).set().map(ActiveSet::text).orElse("none"));
       return new ServerNode(settings, system);
     } catch (ExecutionException | RuntimeException e) {
       system.terminate();
@@ -200,6 +217,8 @@ final class ServerNode {
     ClusterSupervisorActor.Settings.from(config);
     DgeSettings.from(config);
     HttpApiSettings.from(config, settings.own().httpPort());
+    CoordinationSettings.from(config);
+    ResyncSettings.from(config);
   }
 
   private static String sentence(Throwable failure) {
@@ -238,24 +257,28 @@ final class ServerNode {
 
   private static Behavior<Root> root(
       ActorContext<Root> context, ServerSettings settings, String incarnation) {
+    var listed =
+        new AtomicReference<DatabaseAdmin.Listing>(new DatabaseAdmin.Listing(0, List.of()));
     return Behaviors.receive(Root.class)
         .onMessage(Begin.class, begin -> {
-          var parts = spawn(context, settings, incarnation);
+          var parts = spawn(context, settings, incarnation, listed);
           begin.replyTo().tell(parts);
           context.getSelf().tell(new AskStatus());
-          return watching(context, parts.agent());
+          context.getSelf().tell(new AskDatabases());
+          return watching(context, parts, listed);
         })
         .build();
   }
 
-  /** Keeps the readiness up to date. */
+  /** Keeps the readiness and the listing of the databases up to date. */
   private static Behavior<Root> watching(
-      ActorContext<Root> context, ActorRef<ClusterOverview.Message> agent) {
+      ActorContext<Root> context, Parts parts, AtomicReference<DatabaseAdmin.Listing> listed) {
     var readiness = ServerReadiness.get(context.getSystem().classicSystem());
     var answers = context.messageAdapter(ClusterStatus.class, Status::new);
+    var listings = context.messageAdapter(DatabaseAdmin.Listing.class, Listed::new);
     return Behaviors.receive(Root.class)
         .onMessage(AskStatus.class, ask -> {
-          agent.tell(new ClusterOverview.Get(answers));
+          parts.agent().tell(new ClusterOverview.Get(answers));
           return Behaviors.same();
         })
         .onMessage(Status.class, status -> {
@@ -263,18 +286,63 @@ final class ServerNode {
           context.scheduleOnce(STATUS_INTERVAL, context.getSelf(), new AskStatus());
           return Behaviors.same();
         })
+        .onMessage(AskDatabases.class, ask -> {
+          parts.databases().coordinator().tell(new DatabaseAdmin.GetDatabases(listings));
+          context.scheduleOnce(LISTING_INTERVAL, context.getSelf(), new AskDatabases());
+          return Behaviors.same();
+        })
+        .onMessage(Listed.class, answer -> {
+          listed.set(answer.listing());
+          return Behaviors.same();
+        })
         .build();
   }
 
+  private static List<ClusterStatus.Database> rows(DatabaseAdmin.Listing listing) {
+    return listing.databases().stream()
+        .map(row -> new ClusterStatus.Database(
+            row.name(), row.vendor(), row.active(), row.state(), row.epoch()))
+        .toList();
+  }
+
+  private static DatabaseCoordination coordination(
+      ActorContext<Root> context, ServerSettings settings, String incarnation, Clock clock) {
+    var databases = Databases.get(context.getSystem());
+    var addresses = settings.servers().stream()
+        .collect(Collectors.toMap(
+            ServerSettings.Server::name,
+            server -> Addresses.of(SYSTEM, server.host(), server.clusterPort())));
+    var resync = ResyncSettings.from(settings.config());
+    return DatabaseCoordination.spawn(
+        context,
+        new DatabaseCoordination.Environment(
+            settings.self(),
+            incarnation,
+            addresses,
+            settings.dataDirectory(),
+            CoordinationSettings.from(settings.config()),
+            settings.databaseStart(),
+            clock),
+        new DatabaseCoordination.Access(
+            databases,
+            (source, target) -> new Resynchronisation(source, target, resync),
+            new ContentScrub(resync, clock),
+            new JdbcWriteBarrier(databases)));
+  }
+
   private static Parts spawn(
-      ActorContext<Root> context, ServerSettings settings, String incarnation) {
+      ActorContext<Root> context,
+      ServerSettings settings,
+      String incarnation,
+      AtomicReference<DatabaseAdmin.Listing> listed) {
     var system = context.getSystem();
     var config = settings.config();
     var clock = Clock.systemUTC();
-    var database = Databases.get(system).only();
-    var terms = new JdbcTermStore(database);
+    var coordination = coordination(context, settings, incarnation, clock);
+    var databases = Databases.get(system);
+    var terms = new JdbcTermStore(databases, clock);
     var journal = new JournalReader(system.classicSystem());
-    var samples = new SampleStore(database);
+    var samples = new SampleStore(databases);
     var local = new LocalConfiguration();
     var voters = settings.voters();
     var hostEnvironment =
@@ -315,9 +383,9 @@ final class ServerNode {
             incarnation,
             version(),
             terms,
-            new JdbcWrittenOff(database),
-            () -> Databases.get(system).check(),
-            new FailoverAgentActor.DatabaseName(database.name(), database.vendor()),
+            new JdbcWrittenOff(databases, clock),
+            databases::check,
+            () -> rows(listed.get()),
             hosts,
             ServiceRouterActor.locations(router),
             ServiceDirectory.initial(voters),
@@ -345,7 +413,7 @@ final class ServerNode {
                     .onFailure(SupervisorStrategy.restart()),
                 "supervisor")
             .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.VOTER)));
-    return new Parts(ServiceRouterActor.commands(router), agent, supervisor);
+    return new Parts(ServiceRouterActor.commands(router), agent, supervisor, coordination);
   }
 
   private static Optional<ActorRef<ClusterOverview.Message>> agentOf(

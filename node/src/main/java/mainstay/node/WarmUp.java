@@ -64,7 +64,7 @@ final class WarmUp {
     long begun = System.nanoTime();
     var service = new ServiceName("warm-up/" + settings.self());
     var point = service.value().replace('/', '-') + "-" + incarnation;
-    var terms = new JdbcTermStore(Databases.get(system).only());
+    var terms = new JdbcTermStore(Databases.get(system), Clock.systemUTC());
     long term =
         terms.current(service).toCompletableFuture().get().map(Activation::term).orElse(0L);
     var take = terms
@@ -89,7 +89,7 @@ final class WarmUp {
     } finally {
       actor.tell(new Stop());
     }
-    new ScratchStreams(Databases.get(system).only())
+    new ScratchStreams(Databases.get(system))
         .remove(ConfigurationStateModel.pointPersistenceId(point))
         .toCompletableFuture()
         .get();
@@ -119,7 +119,7 @@ final class WarmUp {
     var configuration = new ConfigurationService(context.getSystem(), clock, settings.voters());
     var environment = new HostEnvironment(
         settings.self(),
-        new JdbcTermStore(Databases.get(context.getSystem()).only()),
+        new JdbcTermStore(Databases.get(context.getSystem()), clock),
         clock,
         HostEnvironment.Settings.from(settings.config()));
     var work = new Work(

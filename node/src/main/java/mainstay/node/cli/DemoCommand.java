@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code demo} and what can be done to a running one. Each of the small commands has its own {@code --dir}. */
 @Command(
     name = "demo",
-    description = "Run a cluster on this machine that gathers its data: servers and database.",
+    description = "Run a cluster on this machine that gathers its data: servers and databases.",
     mixinStandardHelpOptions = true,
     subcommands = {
       DemoCommand.Stop.class,
@@ -42,10 +42,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--databases",
-      defaultValue = "1",
       paramLabel = "N",
-      description = "1 (default: 1).")
-  private int databases;
+      description = "1 to 5 (default: 2, or what --dir was made with).")
+  private Integer databases;
 
   @Option(
       names = "--http-port",
@@ -71,10 +70,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var port = httpPort == null ? OptionalInt.empty() : OptionalInt.of(httpPort);
     DemoOptions options;
     try {
-      options = new DemoOptions(servers, databases, port, fresh);
+      options = new DemoOptions(servers, optional(databases), optional(httpPort), fresh);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
@@ -85,6 +83,10 @@ final class DemoCommand implements Callable<Integer> {
       demo.runUntilStopped(options);
     }
     return ExitCode.DONE;
+  }
+
+  private static OptionalInt optional(Integer number) {
+    return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   private static Demo demo(Path directory, CommandSpec spec) {
@@ -114,7 +116,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Command(
       name = "stop",
-      description = "Stop all servers and the database.",
+      description = "Stop all servers and databases.",
       mixinStandardHelpOptions = true)
   static final class Stop extends Part {
     @Override
@@ -156,7 +158,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Command(
       name = "kill-db",
-      description = "Kill a database at once (signal 9), as a crash would.",
+      description =
+          "Kill a database at once (signal 9), as a crash would. It stays down until start-db.",
       mixinStandardHelpOptions = true)
   static final class KillDatabase extends Part {
     @Parameters(paramLabel = "DATABASE")

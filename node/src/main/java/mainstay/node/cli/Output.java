@@ -75,6 +75,11 @@ final class Output {
     return node.asText().isEmpty() ? "-" : node.asText();
   }
 
+  /** A flag for people. */
+  static String yes(JsonNode flag) {
+    return flag.asBoolean() ? "yes" : "no";
+  }
+
   /** A name as part of a path. */
   static String encoded(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");

@@ -4,13 +4,8 @@ import static mainstay.node.cli.Output.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import mainstay.node.client.ApiClient;
-import mainstay.node.client.ApiException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +17,6 @@ import picocli.CommandLine.Spec;
     description = "Show servers, services and databases of the cluster.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-  private static final String CLEAR_SCREEN = "\033[H\033[2J";
-
   @Spec
   private CommandSpec spec;
 
@@ -40,30 +33,11 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     ApiClient client = remote.client();
-    if (!watch) {
-      show(client.get("/cluster").body(), out);
-      return ExitCode.DONE;
+    if (watch) {
+      Watch.forever(out, json, () -> client.get("/cluster").body(), cluster -> show(cluster, out));
     }
-    while (true) {
-      watchOnce(client, out);
-      TimeUnit.SECONDS.sleep(1);
-    }
-  }
-
-  private void watchOnce(ApiClient client, PrintWriter out) {
-    boolean terminal = System.console() != null && !json;
-    try {
-      JsonNode cluster = client.get("/cluster").body();
-      out.print(terminal ? CLEAR_SCREEN : "");
-      if (!json) {
-        out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
-      }
-      show(cluster, out);
-    } catch (ApiException e) {
-      out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
-          + e.getMessage());
-    }
-    out.flush();
+    show(client.get("/cluster").body(), out);
+    return ExitCode.DONE;
   }
 
   private void show(JsonNode cluster, PrintWriter out) {
@@ -88,12 +62,13 @@ final class StatusCommand implements Callable<Integer> {
     out.println();
     ServicesCommand.table(cluster.path("services")).print(out);
     out.println();
-    var databases = new Output.Table("DATABASE", "VENDOR", "ACTIVE", "STATE");
+    var databases = new Output.Table("DATABASE", "VENDOR", "ACTIVE", "EPOCH", "STATE");
     for (JsonNode database : cluster.path("databases")) {
       databases.row(
           text(database.path("name")),
           text(database.path("vendor")),
-          text(database.path("active")),
+          Output.yes(database.path("active")),
+          text(database.path("epoch")),
           text(database.path("state")));
     }
     databases.print(out);

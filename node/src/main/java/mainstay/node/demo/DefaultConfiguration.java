@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import mainstay.node.client.ApiClient;
 
-/** What a fresh demo gathers: this machine, its own servers and database; and sixteen points to set. */
+/** What a fresh demo gathers: this machine, its own servers and databases; and sixteen points to set. */
 final class DefaultConfiguration {
   private static final String DEVICE = "this-machine";
   private static final int SETPOINTS = 16;
@@ -42,14 +42,16 @@ final class DefaultConfiguration {
           "url",
           server.url() + "/alive"));
     }
-    items.add(test(
-        plan.database().name() + "-port",
-        "Port of " + plan.database().name(),
-        "tcp",
-        "1s",
-        "ms",
-        "port",
-        Integer.toString(plan.database().port())));
+    for (DemoPlan.Database database : plan.databases()) {
+      items.add(test(
+          database.name() + "-port",
+          "Port of " + database.name(),
+          "tcp",
+          "1s",
+          "ms",
+          "port",
+          Integer.toString(database.port())));
+    }
     items.add(new Item(
         "test", "loopback-ping", test("loopback-ping", "Ping over loopback", "ping", "1s", "ms")));
     for (int n = 1; n <= SETPOINTS; n++) {

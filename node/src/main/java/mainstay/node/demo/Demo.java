@@ -36,10 +36,13 @@ import mainstay.persistence.embedded.ProcessTable;
 public final class Demo {
   private static final Path DEFAULT_DIRECTORY = Path.of("demo-data");
   private static final int DEFAULT_HTTP_PORT = 8080;
+  private static final int DEFAULT_DATABASES = 2;
   private static final String SELF = "demo";
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
   private static final Duration ALIVE_LIMIT = Duration.ofSeconds(90);
   private static final Duration INSTALL_LIMIT = Duration.ofSeconds(30);
+  private static final Duration PORT_LIMIT = Duration.ofSeconds(1);
+  private static final long PORT_POLL_MILLIS = 20;
   private static final Duration TERMINATE_LIMIT = Duration.ofSeconds(15);
   private static final Duration OTHER_DEMO_LIMIT = Duration.ofSeconds(45);
 
@@ -47,7 +50,7 @@ public final class Demo {
   private final ServerCommandLine command;
   private final Consumer<String> progress;
   private final Duration terminateLimit;
-  private final ExecutorService background = Executors.newSingleThreadExecutor(task -> {
+  private final ExecutorService background = Executors.newCachedThreadPool(task -> {
     var thread = new Thread(task, "demo-database");
     thread.setDaemon(true);
     return thread;
@@ -106,11 +109,12 @@ public final class Demo {
     Optional<ProcessFile> other = directory.process(SELF).filter(ProcessFile::isRunning);
     List<String> running = names(runningServers(plan));
     other.ifPresent(demo -> ServerProcess.terminate(List.of(demo), OTHER_DEMO_LIMIT));
-    boolean database = EmbeddedPostgres.running(settings(plan)).isPresent();
+    boolean databases =
+        plan.databases().stream().anyMatch(database -> running(database).isPresent());
     stopAll();
     directory.forget(SELF);
     progress.accept(
-        running.isEmpty() && other.isEmpty() && !database
+        running.isEmpty() && other.isEmpty() && !databases
             ? "nothing runs in " + directory.root()
             : "stopped the demo in " + directory.root());
   }
@@ -127,12 +131,13 @@ public final class Demo {
           return new DemoStatus.Server(server.name(), pid, server.url(), pid != null);
         })
         .toList();
-    Long pid =
-        EmbeddedPostgres.running(settings(plan)).map(EmbeddedPostgres::pid).orElse(null);
-    return new DemoStatus(
-        servers,
-        List.of(new DemoStatus.Database(
-            plan.database().name(), pid, plan.database().url(), pid != null)));
+    var databases = plan.databases().stream()
+        .map(database -> {
+          Long pid = running(database).map(EmbeddedPostgres::pid).orElse(null);
+          return new DemoStatus.Database(database.name(), pid, database.url(), pid != null);
+        })
+        .toList();
+    return new DemoStatus(servers, databases);
   }
 
   /** Kills a server with signal 9. */
@@ -146,31 +151,34 @@ public final class Demo {
     progress.accept("killed " + name + " (process " + process.pid() + ")");
   }
 
-  /** Starts a server that is down, and returns when it is alive; it may not have joined the others yet. */
+  /**
+   * Starts a server that is down, and returns when it is alive; it may not have joined the others yet. While it waits, for
+   * example for a database, other commands may start what it needs.
+   */
   public void start(String name) {
     DemoPlan plan = requirePlan();
     DemoPlan.Server server = requireServer(plan, name);
-    directory.whileClaimed(() -> {
-      directory.process(name).filter(ProcessFile::isRunning).ifPresent(process -> {
-        throw new DemoException(name + " runs already (process " + process.pid() + ")");
+    ProcessFile process = directory.claimed(() -> {
+      directory.process(name).filter(ProcessFile::isRunning).ifPresent(running -> {
+        throw new DemoException(name + " runs already (process " + running.pid() + ")");
       });
       portsOf(server).forEach(Demo::requireFree);
       directory.writeServerConfig(plan, server);
-      ProcessFile process = launchServer(server);
-      try {
-        new Readiness(directory, "/alive")
-            .await(List.of(process), ALIVE_LIMIT, () -> {}, alive -> {});
-      } catch (RuntimeException e) {
-        ServerProcess.kill(List.of(process));
-        throw e;
-      }
-      progress.accept("started " + name + " (process " + process.pid() + ")");
+      return launchServer(server);
     });
+    try {
+      new Readiness(directory, "/alive")
+          .await(List.of(process), ALIVE_LIMIT, () -> {}, alive -> {});
+    } catch (RuntimeException e) {
+      ServerProcess.kill(List.of(process));
+      throw e;
+    }
+    progress.accept("started " + name + " (process " + process.pid() + ")");
   }
 
-  /** Kills all processes of a database with signal 9. */
+  /** Kills all processes of a database with signal 9. Nothing but {@link #startDatabase} or a new start starts it again. */
   public void killDatabase(String name) {
-    EmbeddedPostgres database = EmbeddedPostgres.running(settings(requireDatabase(name)))
+    EmbeddedPostgres database = running(requireDatabase(requirePlan(), name))
         .orElseThrow(() -> new DemoException(name + " does not run"));
     database.kill();
     progress.accept("killed " + name + " (process " + database.pid() + ")");
@@ -178,7 +186,7 @@ public final class Demo {
 
   /** Starts a database that is down, and returns when it has accepted a login. */
   public void startDatabase(String name) {
-    EmbeddedPostgresSettings settings = settings(requireDatabase(name));
+    EmbeddedPostgresSettings settings = settings(requireDatabase(requirePlan(), name));
     directory.whileClaimed(() -> {
       EmbeddedPostgres.running(settings).ifPresent(database -> {
         throw new DemoException(name + " runs already (process " + database.pid() + ")");
@@ -222,11 +230,14 @@ public final class Demo {
     }
     old.ifPresent(plan -> requireSame(plan, options));
     DemoPlan plan = old.orElseGet(() -> DemoPlan.create(
-        options.servers(), options.httpPort().orElse(DEFAULT_HTTP_PORT), new Ports()));
+        options.servers(),
+        options.databases().orElse(DEFAULT_DATABASES),
+        options.httpPort().orElse(DEFAULT_HTTP_PORT),
+        new Ports()));
     plan.servers().stream().flatMap(server -> portsOf(server).stream()).forEach(Demo::requireFree);
-    if (EmbeddedPostgres.running(settings(plan)).isEmpty()) {
-      requireFree(plan.database().port());
-    }
+    plan.databases().stream()
+        .filter(database -> running(database).isEmpty())
+        .forEach(database -> requireFree(database.port()));
     directory.write(plan);
     directory.createTokens();
     plan.servers().forEach(server -> directory.writeServerConfig(plan, server));
@@ -236,23 +247,30 @@ public final class Demo {
     return plan;
   }
 
+  /** A database on its way. */
+  private record Starting(DemoPlan.Database database, Future<EmbeddedPostgres> started) {}
+
   private void run(DemoPlan plan, long began) {
-    progress.accept("starting " + plan.database().name() + ", "
-        + plan.servers().stream().map(DemoPlan.Server::name).collect(Collectors.joining(", "))
+    progress.accept("starting "
+        + Stream.concat(
+                plan.databases().stream().map(DemoPlan.Database::name),
+                plan.servers().stream().map(DemoPlan.Server::name))
+            .collect(Collectors.joining(", "))
         + " in " + directory.root());
-    Future<EmbeddedPostgres> database = launchDatabase(plan);
-    while (!database.isDone() && !EmbeddedPostgres.isInitialised(settings(plan))) {
-      ServerProcess.pause(20); // from then on it is ready before the servers ask for it
+    List<Starting> databases =
+        plan.databases().stream().map(this::launchDatabase).toList();
+    while (databases.stream().anyMatch(this::isInitialising)) {
+      ServerProcess.pause(20); // from then on they are ready before the servers ask for them
     }
-    requireNotFailed(database);
+    databases.forEach(Demo::requireNotFailed);
     List<ProcessFile> servers = plan.servers().stream().map(this::launchServer).toList();
     new Readiness(directory, "/ready")
         .await(
             servers,
             READY_LIMIT,
-            () -> requireNotFailed(database),
+            () -> databases.forEach(Demo::requireNotFailed),
             server -> progress.accept(server.name() + " is ready after " + seconds(began)));
-    awaitStarted(database);
+    databases.forEach(Demo::awaitStarted);
     if (!plan.configured()) {
       install(plan);
       directory.write(plan.asConfigured());
@@ -261,9 +279,15 @@ public final class Demo {
     introduce(plan);
   }
 
-  private synchronized Future<EmbeddedPostgres> launchDatabase(DemoPlan plan) {
+  private synchronized Starting launchDatabase(DemoPlan.Database database) {
     requireNotStopping();
-    return background.submit(() -> EmbeddedPostgres.start(settings(plan)));
+    return new Starting(
+        database, background.submit(() -> EmbeddedPostgres.start(settings(database))));
+  }
+
+  private boolean isInitialising(Starting starting) {
+    return !starting.started().isDone()
+        && !EmbeddedPostgres.isInitialised(settings(starting.database()));
   }
 
   private synchronized ProcessFile launchServer(DemoPlan.Server server) {
@@ -277,27 +301,28 @@ public final class Demo {
     }
   }
 
-  private static void requireNotFailed(Future<EmbeddedPostgres> database) {
-    if (database.isDone()) {
-      awaitStarted(database);
+  private static void requireNotFailed(Starting starting) {
+    if (starting.started().isDone()) {
+      awaitStarted(starting);
     }
   }
 
   /** Its own start time-out bounds this. */
-  private static void awaitStarted(Future<EmbeddedPostgres> database) {
+  private static void awaitStarted(Starting starting) {
     try {
-      database.get();
+      starting.started().get();
     } catch (ExecutionException e) {
       throw e.getCause() instanceof EmbeddedPostgresException known
-          ? known
+          ? new DemoException(starting.database().name() + " cannot start", known)
           : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DemoException("interrupted while waiting for the database");
+      throw new DemoException(
+          "interrupted while waiting for " + starting.database().name());
     }
   }
 
-  /** Servers first, all at once; the database when nobody writes any more. Harmless where nothing runs. */
+  /** Servers first, all at once; the databases when nobody writes any more. Harmless where nothing runs. */
   private synchronized void stopAll() {
     stopping = true;
     background.shutdownNow();
@@ -308,7 +333,8 @@ public final class Demo {
     }
     directory.plan().ifPresent(plan -> {
       ServerProcess.terminate(runningServers(plan), terminateLimit);
-      EmbeddedPostgres.running(settings(plan)).ifPresent(EmbeddedPostgres::stop);
+      plan.databases().parallelStream()
+          .forEach(database -> running(database).ifPresent(EmbeddedPostgres::stop));
       plan.servers().forEach(server -> directory.forget(server.name()));
     });
   }
@@ -370,20 +396,24 @@ public final class Demo {
     progress.accept("");
     plan.servers()
         .forEach(server -> progress.accept("  %-9s %s".formatted(server.name(), server.url())));
-    progress.accept("  %-9s %s (user mainstay, password in %s)"
-        .formatted(
-            plan.database().name(),
-            plan.database().url(),
-            settings(plan).directory().resolveSibling(plan.database().name() + ".password")));
+    plan.databases()
+        .forEach(database -> progress.accept("  %-9s %s (user mainstay, password in %s)"
+            .formatted(
+                database.name(), database.url(), directory.of(database.name() + ".password"))));
     progress.accept(
         "  %-9s %s (also engineer, operator, viewer)".formatted("token", directory.adminToken()));
     progress.accept("  %-9s %s".formatted("logs", ServerProcess.logOf(directory.of("<server>"))));
     progress.accept("");
-    progress.accept("Three things to try in another terminal:");
+    progress.accept("To try in another terminal:");
     progress.accept("  ./mainstay status --watch" + remote);
     progress.accept("  ./mainstay demo kill alpha" + directoryOption()
         + "    and later: ./mainstay demo start alpha" + directoryOption());
     progress.accept("  ./mainstay set setpoint-1 21.5" + remote);
+    if (plan.databases().size() > 1) {
+      progress.accept("  ./mainstay demo kill-db db2" + directoryOption()
+          + "   and later: ./mainstay demo start-db db2" + directoryOption());
+      progress.accept("  ./mainstay databases --watch" + remote);
+    }
     progress.accept("");
   }
 
@@ -400,9 +430,10 @@ public final class Demo {
         .map(process -> process.name() + " (process " + process.pid() + ", " + process.url() + ")")
         .collect(Collectors.toCollection(ArrayList::new));
     if (fresh) {
-      EmbeddedPostgres.running(settings(plan))
-          .ifPresent(database ->
-              running.add(plan.database().name() + " (process " + database.pid() + ")"));
+      plan.databases()
+          .forEach(database -> running(database)
+              .ifPresent(
+                  process -> running.add(database.name() + " (process " + process.pid() + ")")));
     }
     if (!running.isEmpty()) {
       throw new DemoException(
@@ -414,10 +445,13 @@ public final class Demo {
 
   private void requireSame(DemoPlan plan, DemoOptions options) {
     int first = plan.servers().get(0).httpPort();
-    if (plan.servers().size() != options.servers() || options.httpPort().orElse(first) != first) {
+    int databases = plan.databases().size();
+    if (plan.servers().size() != options.servers()
+        || options.databases().orElse(databases) != databases
+        || options.httpPort().orElse(first) != first) {
       throw new DemoException(
           "the demo in " + directory.root() + " was made with --servers "
-              + plan.servers().size() + " --http-port " + first
+              + plan.servers().size() + " --databases " + databases + " --http-port " + first
               + "; start it so, add --fresh to delete its data, or choose another directory with --dir");
     }
   }
@@ -427,7 +461,12 @@ public final class Demo {
         .toList();
   }
 
+  /** The ports of a process that was killed are closed a moment after it has ended. */
   private static void requireFree(int port) {
+    long deadline = System.nanoTime() + PORT_LIMIT.toNanos();
+    while (!Ports.isFree(port) && System.nanoTime() < deadline) {
+      ServerProcess.pause(PORT_POLL_MILLIS);
+    }
     if (!Ports.isFree(port)) {
       throw new DemoException("port " + port + " on 127.0.0.1 is in use by " + Ports.holder(port)
           + "; stop it, or choose other ports with --http-port and another directory with --dir");
@@ -459,18 +498,23 @@ public final class Demo {
                     .collect(Collectors.joining(", "))));
   }
 
-  private DemoPlan requireDatabase(String name) {
-    DemoPlan plan = requirePlan();
-    if (!plan.database().name().equals(name)) {
-      throw new DemoException("there is no database '" + name + "' in this demo; there is "
-          + plan.database().name());
-    }
-    return plan;
+  private static DemoPlan.Database requireDatabase(DemoPlan plan, String name) {
+    return plan.databases().stream()
+        .filter(database -> database.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new DemoException("there is no database '" + name + "' in this demo; there is "
+                + plan.databases().stream()
+                    .map(DemoPlan.Database::name)
+                    .collect(Collectors.joining(", "))));
   }
 
-  private EmbeddedPostgresSettings settings(DemoPlan plan) {
-    return EmbeddedPostgresSettings.of(
-        directory.of(plan.database().name()), plan.database().port());
+  private Optional<EmbeddedPostgres> running(DemoPlan.Database database) {
+    return EmbeddedPostgres.running(settings(database));
+  }
+
+  private EmbeddedPostgresSettings settings(DemoPlan.Database database) {
+    return EmbeddedPostgresSettings.of(directory.of(database.name()), database.port());
   }
 
   private static List<String> names(List<ProcessFile> processes) {

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The files of one demo: the mark that this is one ({@value #MARK}, the plan), tokens, process files. */
 final class DemoDirectory {
@@ -46,6 +47,14 @@ final class DemoDirectory {
 
   /** Creates the directory if need be and does the action while no other command starts anything in it. */
   void whileClaimed(Runnable action) {
+    claimed(() -> {
+      action.run();
+      return true;
+    });
+  }
+
+  /** {@link #whileClaimed} for an action with a result. */
+  <T> T claimed(Supplier<T> action) {
     try {
       Files.createDirectories(root.resolve("run"));
       try (var channel = FileChannel.open(root.resolve("run/lock"), CREATE, WRITE)) {
@@ -53,7 +62,7 @@ final class DemoDirectory {
           throw new DemoException("another command starts something in " + root
               + " at this moment; wait for it, or" + " choose another directory with --dir");
         }
-        action.run();
+        return action.get();
       }
     } catch (IOException e) {
       throw new DemoException(

@@ -3,6 +3,7 @@ package mainstay.node.demo;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import mainstay.persistence.embedded.EmbeddedPostgresException;
 
 /** The demo could not do what was asked; the message says what is in the way, where, and what to do. */
 public final class DemoException extends RuntimeException {
@@ -14,6 +15,10 @@ public final class DemoException extends RuntimeException {
 
   DemoException(String message, IOException cause) {
     super(message + " (" + reason(cause) + ")", cause);
+  }
+
+  DemoException(String message, EmbeddedPostgresException cause) {
+    super(message + ": " + cause.getMessage(), cause);
   }
 
   /** The messages of these exceptions are bare file names. */

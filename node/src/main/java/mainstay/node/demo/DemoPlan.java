@@ -1,15 +1,25 @@
 package mainstay.node.demo;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 
 /**
  * What a demo directory was made for: names and ports, chosen once, so that a restarted cluster finds itself again.
  *
  * @param configured the default configuration has been installed
  */
-public record DemoPlan(List<Server> servers, Database database, boolean configured) {
+public record DemoPlan(
+    List<Server> servers,
+    // a demo from before there were several has one, without a list
+    @JsonAlias("database") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+    List<Database> databases,
+
+    boolean configured) {
+  static final int MOST_DATABASES = 5;
   static final List<String> NAMES =
       List.of("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf");
 
@@ -32,7 +42,7 @@ public record DemoPlan(List<Server> servers, Database database, boolean configur
   }
 
   /** @param freePort gives another port each time; those that the servers' HTTP takes are passed over */
-  static DemoPlan create(int servers, int httpPort, IntSupplier freePort) {
+  static DemoPlan create(int servers, int databases, int httpPort, IntSupplier freePort) {
     IntSupplier internal = () -> {
       int port = freePort.getAsInt();
       while (port >= httpPort && port < httpPort + servers) {
@@ -49,10 +59,13 @@ public record DemoPlan(List<Server> servers, Database database, boolean configur
           internal.getAsInt(),
           internal.getAsInt()));
     }
-    return new DemoPlan(planned, new Database("db1", internal.getAsInt()), false);
+    var stores = IntStream.rangeClosed(1, databases)
+        .mapToObj(n -> new Database("db" + n, internal.getAsInt()))
+        .toList();
+    return new DemoPlan(planned, stores, false);
   }
 
   DemoPlan asConfigured() {
-    return new DemoPlan(servers, database, true);
+    return new DemoPlan(servers, databases, true);
   }
 }

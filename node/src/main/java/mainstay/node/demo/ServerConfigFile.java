@@ -10,7 +10,9 @@ final class ServerConfigFile {
   static String of(DemoPlan plan, DemoPlan.Server server, Path directory) {
     String servers =
         plan.servers().stream().map(ServerConfigFile::entry).collect(Collectors.joining("\n"));
-    DemoPlan.Database database = plan.database();
+    String databases = plan.databases().stream()
+        .map(database -> entry(database, directory))
+        .collect(Collectors.joining("\n"));
     return """
         # Written by 'mainstay demo'; it is written anew at every start.
         mainstay {
@@ -19,7 +21,7 @@ final class ServerConfigFile {
         %s
           ]
           databases = [
-            { name = %s, vendor = postgresql, url = %s, user = mainstay, password-file = %s }
+        %s
           ]
           data-directory = %s
           http { bind-host = 127.0.0.1, token-directory = %s }
@@ -27,9 +29,7 @@ final class ServerConfigFile {
         """.formatted(
             server.name(),
             servers,
-            database.name(),
-            quoted(database.url()),
-            quoted(directory.resolve(database.name() + ".password").toString()),
+            databases,
             quoted(directory.resolve(server.name()).toString()),
             quoted(directory.toString()));
   }
@@ -42,6 +42,14 @@ final class ServerConfigFile {
             server.managementPort(),
             server.crashWatchPort(),
             server.httpPort());
+  }
+
+  private static String entry(DemoPlan.Database database, Path directory) {
+    return "    { name = %s, vendor = postgresql, url = %s, user = mainstay, password-file = %s }"
+        .formatted(
+            database.name(),
+            quoted(database.url()),
+            quoted(directory.resolve(database.name() + ".password").toString()));
   }
 
   private static String quoted(String text) {

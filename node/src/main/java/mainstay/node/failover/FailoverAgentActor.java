@@ -55,7 +55,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
   private static final int FAILED_CHECKS_UNTIL_UNFIT = 2;
 
-  /** What the agent works with. */
+  /**
+   * What the agent works with.
+   *
+   * @param databaseCheck completes when this server reaches every database that counts
+   * @param databases the databases as this server knows them, for people outside
+   */
   public record Environment(
       ServerId self,
       String incarnation,
@@ -63,15 +68,13 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       TermStore terms,
       WrittenOff writtenOff,
       Supplier<CompletionStage<Void>> databaseCheck,
-      DatabaseName database,
+      Supplier<List<ClusterStatus.Database>> databases,
       HostFactory hosts,
       AgentControl.Locations locations,
       ServiceDirectory initialDirectory,
       FailoverSettings settings,
       Clock clock,
       Runnable endOfRun) {}
-
-  public record DatabaseName(String name, String vendor) {}
 
   public interface HostFactory {
     Behavior<ServiceHost.Message> create(
@@ -403,8 +406,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         checked.failure() == null ? "reachable" : "unreachable: " + message(checked.failure());
     var now = failedChecks < FAILED_CHECKS_UNTIL_UNFIT
         ? Fitness.FIT
-        : new Fitness(
-            List.of("database " + environment.database().name() + " is " + databaseState));
+        : new Fitness(List.of("a database is " + databaseState));
     if (now.fit() != fitness.fit()) {
       fitness = now;
       log.warn(
@@ -707,7 +709,11 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private ClusterStatus status() {
     long now = System.nanoTime();
     var right = knowledge.right();
-    var services = ownReports.keySet().stream()
+    // Without the terms of the databases and the reports of the others it could only say that
+    // nobody is active.
+    boolean member = knowledge.member(environment.self()).filter(Member::counts).isPresent();
+    var known = termsKnown && member ? ownReports.keySet() : Set.<ServiceName>of();
+    var services = known.stream()
         .map(service -> {
           var view = knowledge.view(service, directory, now);
           return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
@@ -728,12 +734,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             .toList(),
         new ClusterStatus.Quorum(right.voters(), right.reachable(), right.mayAct(), right.why()),
         services,
-        List.of(new ClusterStatus.Database(
-            environment.database().name(),
-            environment.database().vendor(),
-            databaseState.equals("reachable"),
-            databaseState,
-            1)),
+        environment.databases().get(),
         directory.version());
   }
 

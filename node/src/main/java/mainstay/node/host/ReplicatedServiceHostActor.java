@@ -11,9 +11,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mainstay.node.host.core.Replica;
 import mainstay.node.host.core.StateModel;
 import mainstay.persistence.journal.JournalReader;
@@ -81,6 +83,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private Optional<HostControl.ActiveServer> following = Optional.empty();
   private boolean feedAccepted;
   private boolean loaded;
+  /** Streams whose ends are equal in all databases since this server was activated. */
+  private final Set<String> aligned = new HashSet<>();
+
   private boolean reading;
   private long behind;
   private long lastHeardNanos = System.nanoTime() - NEVER_HEARD.toNanos();
@@ -110,6 +115,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   /** @param answer found already, but not proven to be of the current term; null to read when it is */
   private record WaitingRead(Deliver request, ServiceReply answer) {}
+
+  /** @param ends the last sequence number of each of {@code streams}, in every database */
+  private record EndsAligned(
+      Activation purpose, Set<String> streams, Map<String, Long> ends, Throwable failure)
+      implements Message {}
 
   private record TailRead(
       Optional<Activation> purpose, JournalReader.Chunk chunk, Throwable failure)
@@ -160,6 +170,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
         .onMessage(FollowAccepted.class, this::onFollowAccepted)
         .onMessage(HostControl.ReadLocally.class, this::onReadLocally)
         .onMessage(TailRead.class, this::onTailRead)
+        .onMessage(EndsAligned.class, this::onEndsAligned)
         .onMessage(Executed.class, this::onExecuted)
         .onMessage(EntityStopped.class, this::onEntityStopped)
         .onMessage(TermChecked.class, this::onTermChecked)
@@ -223,8 +234,14 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     if (!read.chunk().events().isEmpty()) {
       readTail(read.purpose());
     } else if (read.purpose().isPresent()) {
-      loaded = true;
-      caughtUp(read.purpose().get());
+      var streams = new HashSet<>(replica.sequences().keySet());
+      streams.removeAll(aligned);
+      if (streams.isEmpty()) {
+        loaded = true;
+        caughtUp(read.purpose().get());
+      } else {
+        alignEnds(read.purpose().get(), streams);
+      }
     } else {
       reading = false;
       loaded = true;
@@ -395,7 +412,43 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   @Override
   protected void catchUp(Activation activation) {
-    readTail(Optional.of(activation));
+    aligned.clear();
+    alignEnds(activation, replica.sequences().keySet());
+  }
+
+  /** Before the tail is read: what only one database holds might be lost with it after this server has built on it. */
+  private void alignEnds(Activation purpose, Set<String> streams) {
+    getContext()
+        .pipeToSelf(
+            work.journal().align(streams),
+            (ends, failure) -> new EndsAligned(purpose, streams, ends, failure));
+  }
+
+  private Behavior<Message> onEndsAligned(EndsAligned message) {
+    if (activation().filter(message.purpose()::equals).isEmpty()) {
+      return this;
+    }
+    if (message.failure() != null) {
+      suspendAndVerify(
+          "the ends of the journal could not be compared: " + message.failure().getMessage());
+      return this;
+    }
+    var ahead = message.ends().entrySet().stream()
+        .filter(end -> replica.sequence(end.getKey()) > end.getValue())
+        .map(Map.Entry::getKey)
+        .findFirst();
+    if (ahead.isPresent()) {
+      log.warn(
+          "service={} server={} this copy holds events of {} that no database has any more; loading it anew",
+          service,
+          environment.self(),
+          ahead.get());
+      replica = new Replica(work.model());
+      loaded = false;
+    }
+    aligned.addAll(message.streams());
+    readTail(Optional.of(message.purpose()));
+    return this;
   }
 
   @Override

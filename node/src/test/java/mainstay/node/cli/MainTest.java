@@ -63,7 +63,8 @@ class MainTest {
         {"servers":[{"name":"alpha","roles":["voter"],"status":"up","incarnation":"1","fitness":{"fit":true,"complaints":[]},"version":"0.1",
                      "synchronisation":{"mode":0,"behind":0}}],
          "quorum":{"voters":3,"reachable":2,"mayAct":true,"why":"2 of 3 voters are a majority"},
-         "services":[%s],"databases":[{"name":"db1","vendor":"postgresql","active":true,"state":"reachable"}]}
+         "services":[%s],"databases":[{"name":"db1","vendor":"postgresql","active":true,"state":"active","epoch":4},
+                                      {"name":"db2","vendor":"postgresql","active":false,"state":"joining","epoch":4}]}
         """.formatted(SERVICE));
 
     assertThat(run("status")).isEqualTo(ExitCode.DONE);
@@ -71,7 +72,9 @@ class MainTest {
         .contains(
             "alpha   up      fit      0     0       voter  0.1",
             "dge/main",
-            "db1       postgresql  true    reachable",
+            "DATABASE  VENDOR      ACTIVE  EPOCH  STATE",
+            "db1       postgresql  yes     4      active",
+            "db2       postgresql  no      4      joining",
             "Quorum: 2 of 3 voters reachable, may act: yes (2 of 3 voters are a majority)");
     assertThat(run("status", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(new ObjectMapper().readTree(out).path("quorum").path("voters").asInt())
@@ -142,6 +145,107 @@ class MainTest {
 
     assertThat(run("service", "configuration", "switchover")).isEqualTo(ExitCode.FAILED);
     assertThat(err).isEqualTo("configuration did not move: bravo is not synchronised\n");
+  }
+
+  @Test
+  void databasesAreShownWithWhyTheyCountAndHowTheyGetOn() throws Exception {
+    api.on("GET /databases", 200, """
+        [{"name":"db1","vendor":"postgresql","active":true,"state":"active","message":"from the first start on","epoch":4,
+          "weight":1,"load":2,"progress":null,"journalHash":"9f2c","checkedAt":"2026-01-31T12:00:00Z"},
+         {"name":"db2","vendor":"postgresql","active":false,"state":"synchronising","message":"it is back","epoch":4,
+          "weight":1,"load":0,"progress":{"phase":"copying","percent":40,"rowsCopied":1200,"rowsPerSecond":30000},
+          "journalHash":"","checkedAt":null}]""");
+
+    assertThat(run("databases")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("""
+        NAME  STATE          ACTIVE  EPOCH  LOAD  PROGRESS                          JOURNAL-HASH  MESSAGE
+        db1   active         yes     4      2     -                                 9f2c          from the first start on
+        db2   synchronising  no      4      0     copying 40 %, 1200 rows, 30000/s  -             it is back
+        """);
+    assertThat(run("databases", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(new ObjectMapper()
+            .readTree(out)
+            .path(1)
+            .path("progress")
+            .path("percent")
+            .asInt())
+        .isEqualTo(40);
+  }
+
+  @Test
+  void aDatabaseIsAddedWithTheClusterNamedBeforehand() {
+    api.on("PUT /databases/db3", 201, database("db3", "synchronising", "it is new"));
+
+    int code = execute(
+        "databases",
+        "--url",
+        api.url(),
+        "add",
+        "db3",
+        "--vendor",
+        "postgresql",
+        "--url",
+        "jdbc:postgresql://192.0.2.23/mainstay",
+        "--user",
+        "mainstay",
+        "--password-variable",
+        "DB3",
+        "--weight",
+        "2");
+
+    assertThat(code).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("db3 is synchronising in epoch 4: it is new\n");
+    assertThat(api.requests.get(0).body())
+        .isEqualTo(
+            "{\"vendor\":\"postgresql\",\"url\":\"jdbc:postgresql://192.0.2.23/mainstay\",\"user\":\"mainstay\","
+                + "\"passwordVariable\":\"DB3\",\"weight\":2}");
+    assertThat(api.requests.get(0).key()).isNotBlank();
+  }
+
+  @Test
+  void databasesAreActivatedDeactivatedCheckedAndRemoved() {
+    api.on("POST /databases/db2/activate", 202, database("db2", "synchronising", "asked for"));
+    api.on("POST /databases/db2/deactivate", 200, database("db2", "held", "asked for"));
+    api.on("POST /databases/db2/check", 202, database("db2", "active", "being compared"));
+    api.on("DELETE /databases/db2", 204, "");
+
+    assertThat(run("databases", "activate", "db2")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("db2 is synchronising in epoch 4: asked for\n");
+    assertThat(run("databases", "deactivate", "db2")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("db2 is held in epoch 4: asked for\n");
+    assertThat(run("databases", "check", "db2", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("\"message\" : \"being compared\"");
+    assertThat(run("databases", "remove", "db2")).isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("db2 is removed\n");
+    assertThat(api.requests).extracting(FakeApi.Request::body).containsOnly("{}");
+  }
+
+  @Test
+  void aForcedActivationHasToBeConfirmed() {
+    api.on("POST /databases/db1/activate", 202, database("db1", "active", "forced"));
+
+    assertThat(run("databases", "activate", "db1", "--force")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("--force counts db1 as it is", "gone for good", "add --yes");
+    assertThat(api.requests).isEmpty();
+
+    assertThat(run("databases", "activate", "db1", "--force", "--yes")).isEqualTo(ExitCode.DONE);
+    assertThat(api.requests.get(0).body()).isEqualTo("{\"force\":true}");
+  }
+
+  @Test
+  void aRefusedChangeOfADatabaseSaysWhy() throws Exception {
+    api.on("POST /databases/db1/deactivate", 409, "{\"detail\":\"db1 is the last active one\"}");
+
+    assertThat(run("databases", "deactivate", "db1")).isEqualTo(ExitCode.FAILED);
+    assertThat(err)
+        .isEqualTo("mainstay databases deactivate: db1 is the last active one (HTTP 409)\n");
+    assertThat(execute("databases", "--url", "127.0.0.1:" + closedPort()))
+        .isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  private static String database(String name, String state, String message) {
+    return "{\"name\":\"%s\",\"state\":\"%s\",\"message\":\"%s\",\"active\":false,\"epoch\":4}"
+        .formatted(name, state, message);
   }
 
   @Test
@@ -288,11 +392,17 @@ class MainTest {
         "points --url ftp://x",
         "points --timeout 5",
         "config",
+        "databases add db3 --vendor postgresql --url jdbc:postgresql://h/d --user u",
+        "databases add db3 --vendor postgresql --url jdbc:postgresql://h/d --user u --password-file f --password-variable V",
+        "databases add db3 --vendor postgresql --user u --password-file f",
+        "databases remove",
+        "databases activate db2 db3",
         "points --token-file /nowhere/token",
         "history p --from yesterday",
         "server --config /nowhere/server.conf",
         "server",
-        "demo --databases 2",
+        "demo --databases 0",
+        "demo --databases 6",
         "demo --servers 8",
         "demo --http-port 70000",
         "service"
@@ -319,6 +429,7 @@ class MainTest {
             "status",
             "services",
             "service",
+            "databases",
             "points",
             "set",
             "history",

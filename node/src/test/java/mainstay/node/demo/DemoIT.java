@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo's handling of processes, with real processes and a real database; only the servers are fakes. */
+/** The demo's handling of processes, with real processes and real databases; only the servers are fakes. */
 @Timeout(120)
 class DemoIT {
   @TempDir
@@ -48,14 +48,17 @@ class DemoIT {
 
   @Test
   void startsEverythingInstallsTheConfigurationAndStopsEverything() throws Exception {
-    demo("").startDetached(options(2));
+    demo("").startDetached(options(2, 2));
 
     var status = demo("").status();
     assertThat(status.servers())
         .extracting(DemoStatus.Server::name)
         .containsExactly("alpha", "bravo");
     assertThat(status.servers()).allMatch(DemoStatus.Server::running);
-    assertThat(status.databases()).singleElement().matches(DemoStatus.Database::running);
+    assertThat(status.databases())
+        .extracting(DemoStatus.Database::name)
+        .containsExactly("db1", "db2");
+    assertThat(status.databases()).allMatch(DemoStatus.Database::running);
     assertThat(said).anyMatch(line -> line.contains("http://127.0.0.1:" + port));
     for (String role : List.of("admin", "engineer", "operator", "viewer")) {
       Path token = directory.resolve(role + ".token");
@@ -64,6 +67,7 @@ class DemoIT {
       assertThat(Files.readString(token).strip()).matches("[A-Za-z0-9_-]{43}");
     }
     assertThat(directory.resolve("db1.password")).exists();
+    assertThat(directory.resolve("db2.password")).exists();
     try (var kept = Files.list(directory.resolve("alpha/kept"))) {
       assertThat(kept.map(path -> path.getFileName().toString()))
           .contains(
@@ -71,9 +75,10 @@ class DemoIT {
               "test~host-cpu",
               "test~bravo-alive",
               "test~db1-port",
+              "test~db2-port",
               "test~loopback-ping",
               "point~setpoint-16")
-          .hasSize(1 + 3 + 2 + 2 + 16);
+          .hasSize(1 + 3 + 2 + 2 + 1 + 16);
     }
 
     demo("").stop();
@@ -104,20 +109,47 @@ class DemoIT {
   }
 
   @Test
-  void theDatabaseIsKilledAndStartedAgain() {
-    demo("").startDetached(options(1));
+  void aDatabaseIsKilledAndStaysDownUntilItIsStarted() {
+    demo("").startDetached(options(1, 2));
+    long other = demo("").status().databases().get(0).pid();
 
-    demo("").killDatabase("db1");
+    demo("").killDatabase("db2");
 
-    assertThat(demo("").status().databases()).noneMatch(DemoStatus.Database::running);
-    assertThatThrownBy(() -> demo("").killDatabase("db1")).hasMessage("db1 does not run");
-    assertThatThrownBy(() -> demo("").killDatabase("db2")).hasMessageContaining("there is db1");
+    assertThat(demo("").status().databases())
+        .extracting(DemoStatus.Database::running)
+        .containsExactly(true, false);
+    assertThatThrownBy(() -> demo("").killDatabase("db2")).hasMessage("db2 does not run");
+    assertThatThrownBy(() -> demo("").killDatabase("db3"))
+        .hasMessageContaining("there is db1, db2");
+    demo("").kill("alpha");
+    demo("").start("alpha");
+    assertThat(demo("").status().databases().get(1).running()).isFalse();
 
-    demo("").startDatabase("db1");
+    demo("").startDatabase("db2");
 
     assertThat(demo("").status().databases()).allMatch(DemoStatus.Database::running);
-    assertThatThrownBy(() -> demo("").startDatabase("db1"))
-        .hasMessageContaining("db1 runs already");
+    assertThat(demo("").status().databases().get(0).pid()).isEqualTo(other);
+    assertThatThrownBy(() -> demo("").startDatabase("db2"))
+        .hasMessageContaining("db2 runs already");
+  }
+
+  @Test
+  void aDirectoryMadeForOneDatabaseGoesOnWithOne() throws Exception {
+    demo("").startDetached(options(1));
+    demo("").stop();
+    Path plan = directory.resolve(DemoDirectory.MARK);
+    Files.writeString(
+        plan,
+        Files.readString(plan)
+            .replaceFirst("\"databases\"\\s*:\\s*\\[\\s*([^]]*)]", "\"database\" : $1"));
+    assertThat(Files.readString(plan)).contains("\"database\" : {");
+
+    demo("").startDetached(new DemoOptions(1, OptionalInt.empty(), OptionalInt.empty(), false));
+
+    assertThat(demo("").status().databases()).singleElement().matches(DemoStatus.Database::running);
+    demo("").stop();
+    assertThatThrownBy(() -> demo("").startDetached(options(1, 2)))
+        .hasMessageContaining("was made with --servers 1 --databases 1");
   }
 
   @Test
@@ -127,19 +159,19 @@ class DemoIT {
     String token = Files.readString(directory.resolve("admin.token"));
     demo("").stop();
 
-    demo("").startDetached(new DemoOptions(1, 1, OptionalInt.empty(), false));
+    demo("").startDetached(new DemoOptions(1, OptionalInt.of(1), OptionalInt.empty(), false));
     assertThat(Files.readString(directory.resolve("alpha/server.conf"))).isEqualTo(config);
     assertThat(said)
         .filteredOn(line -> line.contains("default configuration is installed"))
         .hasSize(1);
-    assertThatThrownBy(
-            () -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.empty(), true)))
+    assertThatThrownBy(() -> demo("")
+            .startDetached(new DemoOptions(1, OptionalInt.of(1), OptionalInt.empty(), true)))
         .hasMessageContaining("a demo already runs in " + directory);
     demo("").stop();
     assertThatThrownBy(() -> demo("").startDetached(options(2)))
         .hasMessageContaining("was made with --servers 1");
 
-    demo("").startDetached(new DemoOptions(1, 1, OptionalInt.of(port), true));
+    demo("").startDetached(new DemoOptions(1, OptionalInt.of(1), OptionalInt.of(port), true));
     assertThat(Files.readString(directory.resolve("admin.token"))).isNotEqualTo(token);
   }
 
@@ -170,12 +202,13 @@ class DemoIT {
   }
 
   @Test
-  void aDatabaseThatCannotStartIsQuotedAndNothingIsLeftRunning() throws Exception {
-    demo("").startDetached(options(1));
+  void aDatabaseThatCannotStartIsNamedAndQuotedAndNothingIsLeftRunning() throws Exception {
+    demo("").startDetached(options(1, 2));
     demo("").stop();
-    Files.writeString(directory.resolve("db1/data/postgresql.conf"), "no such setting\n");
+    Files.writeString(directory.resolve("db2/data/postgresql.conf"), "no such setting\n");
 
-    assertThatThrownBy(() -> demo("").startDetached(options(1)))
+    assertThatThrownBy(() -> demo("").startDetached(options(1, 2)))
+        .hasMessageContaining("db2 cannot start")
         .hasMessageContaining("syntax error");
     assertThat(processesIn(temporary)).isEmpty();
   }
@@ -185,8 +218,8 @@ class DemoIT {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("thesis.txt"), "years of work");
 
-    assertThatThrownBy(
-            () -> demo("").startDetached(new DemoOptions(1, 1, OptionalInt.of(port), true)))
+    assertThatThrownBy(() -> demo("")
+            .startDetached(new DemoOptions(1, OptionalInt.of(1), OptionalInt.of(port), true)))
         .hasMessageContaining("is no directory of a demo");
     assertThat(directory.resolve("thesis.txt")).exists();
   }
@@ -202,7 +235,7 @@ class DemoIT {
   }
 
   @Test
-  void ctrlCStopsServersAndDatabase() throws Exception {
+  void ctrlCStopsServersAndDatabases() throws Exception {
     Process foreground = foreground("");
 
     interrupt(foreground);
@@ -272,7 +305,11 @@ class DemoIT {
   }
 
   private DemoOptions options(int servers) {
-    return new DemoOptions(servers, 1, OptionalInt.of(port), false);
+    return options(servers, 1);
+  }
+
+  private DemoOptions options(int servers, int databases) {
+    return new DemoOptions(servers, OptionalInt.of(databases), OptionalInt.of(port), false);
   }
 
   private Process foreground(String fault) throws IOException {

@@ -1,17 +1,20 @@
 package mainstay.node.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import com.typesafe.config.ConfigFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DemoPlanTest {
   private final DemoPlan plan =
-      DemoPlan.create(3, 8080, new AtomicInteger(25_000)::getAndIncrement);
+      DemoPlan.create(3, 2, 8080, new AtomicInteger(25_000)::getAndIncrement);
 
   @Test
   void serversHaveNamesInOrderAndPortsOfTheirOwn() {
@@ -29,12 +32,14 @@ class DemoPlanTest {
 
   @Test
   void noInternalPortIsOneThatHttpTakes() {
-    var crowded = DemoPlan.create(3, 26_010, new AtomicInteger(26_006)::getAndIncrement);
+    var crowded = DemoPlan.create(3, 2, 26_010, new AtomicInteger(26_006)::getAndIncrement);
 
     assertThat(crowded.servers())
         .flatExtracting(DemoPlan.Server::internalPorts)
         .containsExactly(26_006, 26_007, 26_008, 26_009, 26_013, 26_014, 26_015, 26_016, 26_017);
-    assertThat(crowded.database().port()).isEqualTo(26_018);
+    assertThat(crowded.databases())
+        .containsExactly(
+            new DemoPlan.Database("db1", 26_018), new DemoPlan.Database("db2", 26_019));
   }
 
   @Test
@@ -50,12 +55,32 @@ class DemoPlanTest {
     assertThat(config.getConfigList("servers")).hasSize(3);
     assertThat(config.getConfigList("servers").get(2).getInt("crash-watch-port"))
         .isEqualTo(plan.servers().get(2).crashWatchPort());
-    assertThat(config.getConfigList("databases").get(0).getString("url"))
-        .isEqualTo(plan.database().url());
-    assertThat(config.getConfigList("databases").get(0).getString("password-file"))
-        .isEqualTo(odd + "/db1.password");
+    assertThat(config.getConfigList("databases"))
+        .extracting(
+            database -> database.getString("name"),
+            database -> database.getString("url"),
+            database -> database.getString("password-file"))
+        .containsExactly(
+            tuple("db1", plan.databases().get(0).url(), odd + "/db1.password"),
+            tuple("db2", plan.databases().get(1).url(), odd + "/db2.password"));
     assertThat(config.getString("data-directory")).isEqualTo(odd + "/bravo");
     assertThat(config.getString("http.token-directory")).isEqualTo(odd.toString());
+  }
+
+  @Test
+  void aPlanIsReadAsItWasWrittenAndOneOfAnOldDemoHasOneDatabase(@TempDir Path root)
+      throws Exception {
+    var directory = new DemoDirectory(root);
+    directory.write(plan.asConfigured());
+
+    assertThat(directory.plan()).contains(plan.asConfigured());
+
+    Files.writeString(root.resolve(DemoDirectory.MARK), """
+        {"servers":[{"name":"alpha","httpPort":8080,"clusterPort":1,"managementPort":2,"crashWatchPort":3}],
+         "database":{"name":"db1","port":25432},"configured":true}""");
+
+    assertThat(directory.plan().orElseThrow().databases())
+        .containsExactly(new DemoPlan.Database("db1", 25_432));
   }
 
   @Test

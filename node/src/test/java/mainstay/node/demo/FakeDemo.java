@@ -12,7 +12,10 @@ final class FakeDemo {
   public static void main(String[] arguments) throws InterruptedException {
     var demo = new Demo(Path.of(arguments[0]), server(arguments[4]), System.out::println);
     var options = new DemoOptions(
-        Integer.parseInt(arguments[2]), 1, OptionalInt.of(Integer.parseInt(arguments[1])), false);
+        Integer.parseInt(arguments[2]),
+        OptionalInt.of(1),
+        OptionalInt.of(Integer.parseInt(arguments[1])),
+        false);
     if (arguments[3].equals("detach")) {
       demo.startDetached(options);
     } else {

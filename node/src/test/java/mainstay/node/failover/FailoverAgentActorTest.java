@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -273,7 +274,7 @@ class FailoverAgentActorTest {
         terms,
         new RunsInMemory(),
         this::checkDatabase,
-        new FailoverAgentActor.DatabaseName("db1", "memory"),
+        () -> List.of(),
         (service, ref) -> Behaviors.receiveMessage(message -> {
           host.ref().tell(message);
           return Behaviors.same();

@@ -1,0 +1,111 @@
+package mainstay.node.databases;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import mainstay.persistence.databases.Databases;
+import mainstay.persistence.databases.WriteBarrier;
+import mainstay.persistence.resync.Scrub;
+import mainstay.protocol.message.DatabaseAdmin;
+import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.ServerId;
+
+/**
+ * Starts voter, coordinator and start-up of one server. They work before the cluster has formed.
+ *
+ * @param coordinator for administration; any server's
+ * @param ready the first set that this server has adopted: nothing may touch the databases before; fails with a sentence
+ *     when the server cannot start
+ */
+public record DatabaseCoordination(
+    ActorRef<DatabaseAdmin.Command> coordinator, CompletionStage<ActiveSet> ready) {
+
+  /**
+   * @param run of this server, as in its sessions
+   * @param voters all servers of {@code mainstay.servers}, this one too, with their addresses in the cluster
+   * @param patience how long the databases may take to accept a login: {@code mainstay.server.database-start}
+   */
+  public record Environment(
+      ServerId self,
+      String run,
+      Map<ServerId, Address> voters,
+      Path dataDirectory,
+      CoordinationSettings settings,
+      Duration patience,
+      Clock clock) {}
+
+  /** How the databases are reached and worked on. */
+  public record Access(
+      Databases databases, Synchronisers synchronisers, Scrub scrub, WriteBarrier barrier) {}
+
+  /**
+   * @param guardian the root of the actors, for others find voter and coordinator below {@code /user}
+   * @throws RuntimeException with a sentence if the voter's file cannot be read
+   */
+  public static DatabaseCoordination spawn(
+      ActorContext<?> guardian, Environment environment, Access access) {
+    var link = new JdbcDatabaseLink(
+        access.databases(),
+        access.synchronisers(),
+        access.scrub(),
+        access.barrier(),
+        environment.settings());
+    guardian.getSystem().getWhenTerminated().thenRun(link::close);
+    return spawn(guardian, environment, link);
+  }
+
+  static DatabaseCoordination spawn(
+      ActorContext<?> guardian, Environment environment, DatabaseLink link) {
+    var file = new VoterFile(environment.dataDirectory());
+    file.load(); // a sentence at once is better than a voter that is missing
+    var resolver = ActorRefResolver.get(guardian.getSystem());
+    var voters = new TreeMap<ServerId, ActorRef<Voting.Command>>();
+    var coordinators = new TreeMap<ServerId, ActorRef<DatabaseAdmin.Message>>();
+    environment.voters().forEach((server, address) -> {
+      voters.put(server, resolver.resolveActorRef(address + "/user/" + Voting.NAME));
+      coordinators.put(server, resolver.resolveActorRef(address + "/user/" + Coordination.NAME));
+    });
+    var voter = guardian.spawn(
+        VoterActor.create(environment.self(), file), Voting.NAME, DispatcherSelector.blocking());
+    voters.put(environment.self(), voter);
+    var ballots = new Ballots(environment.self(), environment.run());
+    var coordinator = guardian.spawn(
+        DatabaseCoordinatorActor.create(new DatabaseCoordinatorActor.Environment(
+            environment.self(),
+            Map.copyOf(voters).keySet(),
+            voters,
+            coordinators,
+            ballots,
+            link,
+            environment.settings(),
+            environment.clock())),
+        Coordination.NAME);
+    // Without them this server would count as one that answers and never do: it ends, and returns
+    // as a new run.
+    guardian.watch(voter);
+    guardian.watch(coordinator);
+    var ready = new CompletableFuture<ActiveSet>();
+    guardian.spawn(
+        StartUp.create(new StartUp.Environment(
+            environment.self(),
+            voters,
+            ballots,
+            link,
+            coordinator,
+            environment.settings(),
+            environment.patience(),
+            environment.clock(),
+            ready)),
+        "database-start-up");
+    return new DatabaseCoordination(coordinator.narrow(), ready);
+  }
+}

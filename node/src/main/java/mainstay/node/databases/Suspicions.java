@@ -1,0 +1,101 @@
+package mainstay.node.databases;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import mainstay.node.databases.core.DropPolicy;
+import mainstay.protocol.model.ServerId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Databases that somebody could not work with: all voters are asked, then some are left out or all stay. */
+final class Suspicions {
+  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
+  private static final Duration PAUSE_AFTER_KEEP = Duration.ofMillis(200);
+
+  private final DatabaseCoordinatorActor.Environment environment;
+  private final ChosenSet set;
+  private final Inquiries inquiries;
+  private final Notes notes;
+  private final Set<String> suspects = new TreeSet<>();
+  private Optional<Inquiry> open = Optional.empty();
+  private long quietUntilNanos = System.nanoTime();
+
+  Suspicions(
+      DatabaseCoordinatorActor.Environment environment,
+      ChosenSet set,
+      Inquiries inquiries,
+      Notes notes) {
+    this.environment = environment;
+    this.set = set;
+    this.inquiries = inquiries;
+    this.notes = notes;
+  }
+
+  /** @param epoch in which it was tried */
+  void suspect(ServerId from, String name, long epoch, String why) {
+    if (set.known().isEmpty() || epoch > set.epoch()) {
+      set.read();
+      return;
+    }
+    var agreed = set.known().get();
+    if (!agreed.set().written().contains(name) || set.isDropping(name)) {
+      return;
+    }
+    if (open.isPresent()) {
+      if (suspects.add(name)) {
+        decide(open.get());
+      }
+      return;
+    }
+    if (System.nanoTime() - quietUntilNanos < 0) {
+      return;
+    }
+    log.debug("databases {} is suspected by {}: {}", name, from, why);
+    suspects.clear();
+    suspects.add(name);
+    open = Optional.of(inquiries.ask(agreed, agreed.set().written(), this::decide));
+  }
+
+  /** Another server acts now. */
+  void forget() {
+    open = Optional.empty();
+  }
+
+  private void decide(Inquiry inquiry) {
+    if (open.filter(current -> current == inquiry).isEmpty()) {
+      inquiries.close(inquiry);
+      return;
+    }
+    var agreed = set.known().orElseThrow();
+    var decision = DropPolicy.decide(
+        agreed.set(),
+        suspects,
+        environment.self(),
+        environment.voters(),
+        inquiry.probes(),
+        inquiry.waited(),
+        inquiry.limit());
+    if (decision instanceof DropPolicy.Wait) {
+      return;
+    }
+    inquiries.close(inquiry);
+    open = Optional.empty();
+    if (decision instanceof DropPolicy.Drop drop) {
+      set.drop(agreed.epoch(), drop.databases());
+    } else {
+      quietUntilNanos = System.nanoTime() + PAUSE_AFTER_KEEP.toNanos();
+      log.debug("databases epoch={} stays why=\"{}\"", agreed.epoch(), decision.why());
+    }
+    for (var name : suspects) {
+      var found = inquiry.probes().getOrDefault(name, Map.of()).values();
+      if (found.stream().allMatch(DropPolicy.Probe::reachable)) {
+        notes.remove(name);
+      } else {
+        notes.put(name, decision.why());
+      }
+    }
+  }
+}
