@@ -98,6 +98,18 @@ public final class AdminClient {
 
   public record Quorum(int voters, int reachable, boolean mayAct, String why) {}
 
+  /** @param progress of its synchronisation, null if there is none */
+  public record DatabaseStatus(
+      String name,
+      boolean active,
+      String state,
+      String message,
+      long epoch,
+      Progress progress,
+      String journalHash) {}
+
+  public record Progress(String phase, int percent, long rowsCopied, long rowsPerSecond) {}
+
   public record Explanation(
       String service,
       String active,
@@ -169,6 +181,15 @@ public final class AdminClient {
 
   public ClusterStatus cluster() throws IOException {
     return read(get("/cluster"), ClusterStatus.class);
+  }
+
+  public List<DatabaseStatus> databases() throws IOException {
+    return list(get("/databases"), DatabaseStatus.class);
+  }
+
+  /** @throws IOException if the server knows no such database */
+  public DatabaseStatus database(String name) throws IOException {
+    return read(get("/databases/" + name), DatabaseStatus.class);
   }
 
   public Explanation explain(String service) throws IOException {

@@ -3,6 +3,7 @@ package mainstay.multijvm.cluster;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -11,14 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import mainstay.multijvm.cluster.OsProcess.Signal;
 import mainstay.multijvm.cluster.OsProcess.State;
 
 /**
- * A cluster of server processes, started by the demo command of the packaged program on free ports and in a temporary
- * directory. Servers are signalled by pid, as an operator with a shell would, and started by {@code demo start}.
+ * A cluster of server processes and databases, started by the demo command of the packaged program on free ports and in a
+ * temporary directory. They are signalled by pid, as an operator with a shell would, and started by {@code demo start} and
+ * {@code demo start-db}.
  *
  * <p>Closing stops the demo, kills whatever of it is left and removes the directory; the same happens if this JVM ends
  * without closing.
@@ -42,6 +45,7 @@ public final class DemoCluster implements AutoCloseable {
   private final Path directory;
   private final HttpClient http;
   private final Map<String, OsProcess> processes = new ConcurrentHashMap<>();
+  private final Map<String, OsProcess> postmasters = new ConcurrentHashMap<>();
   private final Thread atExit = new Thread(this::destroy, "demo-cluster-cleanup");
   private volatile DemoStatus status;
 
@@ -71,11 +75,12 @@ public final class DemoCluster implements AutoCloseable {
           "--servers",
           Integer.toString(servers));
       Await.until(
-          "all " + servers + " servers run",
+          "all " + servers + " servers and the databases run",
           START_LIMIT,
           cluster::refresh,
           s -> s.servers().size() == servers
-              && s.servers().stream().allMatch(DemoStatus.Server::running));
+              && s.servers().stream().allMatch(DemoStatus.Server::running)
+              && s.databases().stream().allMatch(DemoStatus.Database::running));
       return cluster;
     } catch (IOException | RuntimeException e) {
       var report = cluster.logs();
@@ -99,6 +104,11 @@ public final class DemoCluster implements AutoCloseable {
         processes.put(server.name(), OsProcess.of(server.pid()));
       }
     }
+    for (var database : now.databases()) {
+      if (database.running()) {
+        postmasters.put(database.name(), OsProcess.of(database.pid()));
+      }
+    }
     status = now;
     return now;
   }
@@ -109,6 +119,11 @@ public final class DemoCluster implements AutoCloseable {
 
   public List<String> servers() {
     return status.servers().stream().map(DemoStatus.Server::name).toList();
+  }
+
+  /** Names of the databases. */
+  public List<String> databases() {
+    return status.databases().stream().map(DemoStatus.Database::name).toList();
   }
 
   public URI address(String server) {
@@ -136,12 +151,8 @@ public final class DemoCluster implements AutoCloseable {
 
   /** How to reach the named database directly. */
   public DatabaseAccess database(String database) throws IOException {
-    var found = status.databases().stream()
-        .filter(d -> d.name().equals(database))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(
-            "demo status knows no database " + database + ": " + status.databases()));
-    return new DatabaseAccess(database, found.url(), DATABASE_USER, passwordOf(database));
+    return new DatabaseAccess(
+        database, status.database(database).url(), DATABASE_USER, passwordOf(database));
   }
 
   public OsProcess process(String server) {
@@ -188,6 +199,86 @@ public final class DemoCluster implements AutoCloseable {
     Await.until(server + " answers /alive", COMMAND_LIMIT, () -> client.alive(), alive -> alive);
   }
 
+  /**
+   * Starts a server that may have to wait for a database before it answers; returns when its process runs.
+   *
+   * @return completes when it answers {@code /alive}; fails, and the process is gone, if it does not in time
+   */
+  public CompletableFuture<Void> launch(String server) {
+    var alive = CompletableFuture.runAsync(
+        () -> {
+          try {
+            start(server);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        DemoCluster::inBackground);
+    Await.until(
+        "demo status shows " + server + " running",
+        COMMAND_LIMIT,
+        this::refresh,
+        s -> s.server(server).running() || alive.isCompletedExceptionally());
+    return alive;
+  }
+
+  private static void inBackground(Runnable task) {
+    var thread = new Thread(task, "demo-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** SIGKILL for all processes of a database; returns when they are gone. */
+  public void killDatabase(String database) throws IOException {
+    var family = postmaster(database).family();
+    OsProcess.signal(Signal.KILL, family);
+    for (var process : family) {
+      process.awaitState(State.GONE, SIGNAL_LIMIT);
+    }
+  }
+
+  /** SIGSTOP for all processes of a database, so that it neither answers nor closes a connection. */
+  public void pauseDatabase(String database) throws IOException {
+    var postmaster = postmaster(database);
+    // First, so that no process of it is born unnoticed.
+    postmaster.signal(Signal.STOP);
+    postmaster.awaitState(State.STOPPED, SIGNAL_LIMIT);
+    var family = postmaster.family();
+    OsProcess.signal(Signal.STOP, family);
+    for (var process : family) {
+      Await.until(
+          "process " + process.pid() + " of " + database + " has stopped",
+          SIGNAL_LIMIT,
+          process::state,
+          state -> state != State.RUNNING);
+    }
+  }
+
+  /** SIGCONT for all processes of a database; returns when the first of them runs. */
+  public void resumeDatabase(String database) throws IOException {
+    OsProcess.signal(Signal.CONT, postmaster(database).family());
+    postmaster(database).awaitState(State.RUNNING, SIGNAL_LIMIT);
+  }
+
+  /** Starts a database that is down; returns when it accepts logins. */
+  public void startDatabase(String database) throws IOException {
+    command(COMMAND_LIMIT, "start-db", database);
+    refresh();
+  }
+
+  /** What the process that all others of a database descend from is doing. */
+  public State databaseState(String database) throws IOException {
+    return postmaster(database).state();
+  }
+
+  private OsProcess postmaster(String database) {
+    var postmaster = postmasters.get(database);
+    if (postmaster == null) {
+      throw new IllegalStateException("database " + database + " never ran");
+    }
+    return postmaster;
+  }
+
   /** Whether the process of a server is there and not stopped. */
   public boolean running(String server) throws IOException {
     var process = processes.get(server);
@@ -207,7 +298,7 @@ public final class DemoCluster implements AutoCloseable {
           .sorted()
           .forEach(f -> text.append(ChildDirectory.tail(f)));
       return text.toString();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return "logs under " + directory + " cannot be read: " + e.getMessage();
     }
   }
@@ -229,6 +320,7 @@ public final class DemoCluster implements AutoCloseable {
     }
     // A paused process would not hear the demand to stop.
     processes.forEach((server, process) -> sendIfThere(process, Signal.CONT));
+    postmasters.forEach((database, process) -> resumeIfThere(process));
     try {
       command(COMMAND_LIMIT, "stop");
     } catch (IOException e) {
@@ -242,6 +334,15 @@ public final class DemoCluster implements AutoCloseable {
       ChildDirectory.delete(directory);
     } catch (IOException e) {
       System.err.println("cannot remove " + directory + ": " + e.getMessage());
+    }
+  }
+
+  private static void resumeIfThere(OsProcess postmaster) {
+    try {
+      OsProcess.signal(Signal.CONT, postmaster.family());
+    } catch (IOException e) {
+      System.err.println(
+          "cannot resume process " + postmaster.pid() + " and its children: " + e.getMessage());
     }
   }
 

@@ -11,7 +11,10 @@ public record DemoStatus(List<Server> servers, List<Database> databases) {
    */
   public record Server(String name, long pid, String http, boolean running) {}
 
-  /** @param url JDBC address */
+  /**
+   * @param pid 0 while it does not run
+   * @param url JDBC address
+   */
   public record Database(String name, long pid, String url, boolean running) {}
 
   /** @throws IllegalArgumentException if there is no such server */
@@ -21,5 +24,14 @@ public record DemoStatus(List<Server> servers, List<Database> databases) {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException("demo status knows no server " + name + ": " + servers));
+  }
+
+  /** @throws IllegalArgumentException if there is no such database */
+  public Database database(String name) {
+    return databases.stream()
+        .filter(d -> d.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(
+            "demo status knows no database " + name + ": " + databases));
   }
 }

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,11 +34,7 @@ public record OsProcess(long pid, long startTicks) {
 
   /** @throws IOException if there is no such process */
   public static OsProcess of(long pid) throws IOException {
-    var fields = stat(pid);
-    if (fields == null) {
-      throw new IOException("there is no process " + pid);
-    }
-    return new OsProcess(pid, Long.parseLong(fields[START_TIME]));
+    return find(pid).orElseThrow(() -> new IOException("there is no process " + pid));
   }
 
   public State state() throws IOException {
@@ -59,21 +58,57 @@ public record OsProcess(long pid, long startTicks) {
     if (state() == State.GONE) {
       throw new IOException("process " + pid + " is gone, so " + signal + " was not sent");
     }
-    var kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid)
-        .redirectErrorStream(true)
-        .start();
+    run(List.of("sh", "-c", "kill -" + signal + " " + pid));
+  }
+
+  /** It and all that descend from it, itself first; empty if it is gone. */
+  public List<OsProcess> family() throws IOException {
+    var family = new ArrayList<OsProcess>();
+    if (state() != State.GONE) {
+      family.add(this);
+      for (var child :
+          ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).toList()) {
+        find(child.pid()).ifPresent(family::add);
+      }
+    }
+    return family;
+  }
+
+  /** Sends a signal to all of them at once; one that has ended meanwhile is passed over. */
+  public static void signal(Signal signal, List<OsProcess> processes) throws IOException {
+    var command = new ArrayList<>(
+        List.of("sh", "-c", "kill -s " + signal + " \"$@\" 2>/dev/null || true", "sh"));
+    for (var process : processes) {
+      if (process.state() != State.GONE) {
+        command.add(Long.toString(process.pid()));
+      }
+    }
+    if (command.size() > 4) {
+      run(command);
+    }
+  }
+
+  private static Optional<OsProcess> find(long pid) throws IOException {
+    var fields = stat(pid);
+    return fields == null
+        ? Optional.empty()
+        : Optional.of(new OsProcess(pid, Long.parseLong(fields[START_TIME])));
+  }
+
+  private static void run(List<String> command) throws IOException {
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
-      if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-        throw new IOException("kill -" + signal + " " + pid + " failed: "
-            + (kill.isAlive()
+      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(String.join(" ", command) + " failed: "
+            + (process.isAlive()
                 ? "no answer"
-                : new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
+                : new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while sending " + signal + " to process " + pid, e);
+      throw new IOException("interrupted during " + String.join(" ", command), e);
     } finally {
-      kill.destroyForcibly();
+      process.destroyForcibly();
     }
   }
 

@@ -10,16 +10,17 @@ import mainstay.multijvm.workload.FaultEvent;
 import mainstay.multijvm.workload.FaultEvent.Availability;
 import mainstay.multijvm.workload.History;
 
-/** Something that happens to a server. */
+/** Something that happens to a server or to a database. */
 public sealed interface Nemesis {
 
   /**
    * Does it, and returns when it is over and proven.
    *
+   * @param target name of the server or the database
    * @return the moment just before the (first) thing was done, in {@link DriverClock} nanoseconds
    * @throws IOException if it could not be done: then the run proves nothing
    */
-  long strike(DemoCluster cluster, String server, History history) throws IOException;
+  long strike(DemoCluster cluster, String target, History history) throws IOException;
 
   /** SIGKILL: the process is gone at once and says no goodbye. */
   record Kill9() implements Nemesis {
@@ -67,7 +68,43 @@ public sealed interface Nemesis {
     }
   }
 
-  /** Several things to the same server, one after the other. */
+  /** SIGKILL for all processes of a database. */
+  record KillDatabase() implements Nemesis {
+    @Override
+    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+      return Step.record(
+          "kill-9", database, Availability.DOWN, history, () -> cluster.killDatabase(database));
+    }
+  }
+
+  /** SIGSTOP for all processes of a database: it hangs until {@link ResumeDatabase}. */
+  record PauseDatabase() implements Nemesis {
+    @Override
+    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+      return Step.record(
+          "pause", database, Availability.PAUSED, history, () -> cluster.pauseDatabase(database));
+    }
+  }
+
+  /** SIGCONT for all processes of a database. */
+  record ResumeDatabase() implements Nemesis {
+    @Override
+    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+      return Step.record(
+          "resume", database, Availability.UP, history, () -> cluster.resumeDatabase(database));
+    }
+  }
+
+  /** The {@code demo start-db} command on a database that is down. */
+  record StartDatabase() implements Nemesis {
+    @Override
+    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+      return Step.record(
+          "restart", database, Availability.UP, history, () -> cluster.startDatabase(database));
+    }
+  }
+
+  /** Several things to the same server or database, one after the other. */
   record Sequence(List<Nemesis> steps) implements Nemesis {
     public Sequence {
       if (steps.isEmpty()) {

@@ -1,10 +1,11 @@
 package mainstay.multijvm.workload;
 
 /**
- * Something that the driver did to a server, after it made sure that it was really so.
+ * Something that the driver did to a server or a database, after it made sure that it was really so.
  *
  * @param fault name of the fault: kill-9, pause, resume, terminate, restart
- * @param after what the server is from {@code end} on; between {@code start} and {@code end} it is neither for sure
+ * @param server its name, or that of the database
+ * @param after what it is from {@code end} on; between {@code start} and {@code end} it is neither for sure
  * @param start {@link DriverClock} nanoseconds just before it was done
  * @param end when it was proven to be done
  */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import mainstay.multijvm.cluster.AdminClient.RefusedException;
 import mainstay.multijvm.cluster.OsProcess.State;
 import mainstay.multijvm.nemesis.Nemesis;
@@ -51,6 +53,75 @@ class DemoClusterTest {
         process.awaitState(State.GONE, Duration.ofSeconds(5));
       }
       assertThat(cluster.directory()).doesNotExist();
+    }
+  }
+
+  @Test
+  void aDatabaseIsFaultedWithAllItsProcesses() throws Exception {
+    try (var driver = new Driver()) {
+      var history = new History();
+      List<OsProcess> last;
+      try (var cluster = DemoCluster.start(FAKE, driver.http(), 1)) {
+        assertThat(cluster.databases()).containsExactly("db1");
+        assertThat(cluster.database("db1"))
+            .isEqualTo(new DatabaseAccess(
+                "db1", "jdbc:postgresql://127.0.0.1:1/mainstay", "mainstay", "secret"));
+        var family = family(cluster);
+
+        new Nemesis.PauseDatabase().strike(cluster, "db1", history);
+        assertThat(states(family)).containsOnly(State.STOPPED);
+        new Nemesis.ResumeDatabase().strike(cluster, "db1", history);
+        for (var process : family) {
+          process.awaitState(State.RUNNING, Duration.ofSeconds(5));
+        }
+        new Nemesis.KillDatabase().strike(cluster, "db1", history);
+        assertThat(states(family)).containsOnly(State.GONE);
+        assertThat(cluster.refresh().database("db1").running()).isFalse();
+        assertThat(cluster.databaseState("db1")).isEqualTo(State.GONE);
+        new Nemesis.StartDatabase().strike(cluster, "db1", history);
+        assertThat(cluster.databaseState("db1")).isEqualTo(State.RUNNING);
+
+        assertThat(history.faults())
+            .extracting(FaultEvent::fault, FaultEvent::server, FaultEvent::after)
+            .containsExactly(
+                tuple("pause", "db1", Availability.PAUSED),
+                tuple("resume", "db1", Availability.UP),
+                tuple("kill-9", "db1", Availability.DOWN),
+                tuple("restart", "db1", Availability.UP));
+        last = family(cluster);
+        cluster.pauseDatabase("db1");
+      }
+      for (var process : last) {
+        process.awaitState(State.GONE, Duration.ofSeconds(5));
+      }
+    }
+  }
+
+  private static List<OsProcess> family(DemoCluster cluster) throws Exception {
+    var first = OsProcess.of(cluster.status().database("db1").pid());
+    return Await.until(
+        "the database has two children", Duration.ofSeconds(5), first::family, f -> f.size() == 3);
+  }
+
+  private static List<State> states(List<OsProcess> processes) throws Exception {
+    var states = new ArrayList<State>();
+    for (var process : processes) {
+      states.add(process.state());
+    }
+    return states;
+  }
+
+  @Test
+  void aServerThatWaitsIsLaunchedAndAwaitedLater() throws Exception {
+    try (var driver = new Driver();
+        var cluster = DemoCluster.start(FAKE, driver.http(), 1)) {
+      new Nemesis.Kill9().strike(cluster, "alpha", new History());
+
+      var alive = cluster.launch("alpha");
+
+      assertThat(cluster.running("alpha")).isTrue();
+      alive.get(20, TimeUnit.SECONDS);
+      assertThat(cluster.client("alpha").alive()).isTrue();
     }
   }
 

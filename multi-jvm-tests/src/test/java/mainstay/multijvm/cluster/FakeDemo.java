@@ -14,9 +14,12 @@ import java.util.stream.Collectors;
 
 /**
  * The outside of the demo command: processes that answer {@code /alive} and one service, and nothing behind them. Called as
- * {@code demo --detach|status|start|stop}, or by itself as {@code server PORT}.
+ * {@code demo --detach|status|start|start-db|stop}, or by itself as {@code server PORT}. Its one database is a shell with two
+ * children.
  */
 public final class FakeDemo {
+  private static final String DATABASE = "db1";
+
   private FakeDemo() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -36,11 +39,20 @@ public final class FakeDemo {
               directory.resolve(DemoCluster.SERVERS.get(i) + ".port"), Integer.toString(port + i));
           launch(directory, DemoCluster.SERVERS.get(i));
         }
+        Files.writeString(directory.resolve(DATABASE + ".password"), "secret\n");
+        launchDatabase(directory);
       }
+      case "start-db" -> launchDatabase(directory);
       case "start" -> launch(directory, all.get(2));
       case "stop" -> {
         for (var server : servers(directory)) {
           ProcessHandle.of(pid(directory, server)).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        if (Files.exists(directory.resolve(DATABASE + ".pid"))) {
+          ProcessHandle.of(pid(directory, DATABASE)).ifPresent(database -> {
+            database.descendants().forEach(ProcessHandle::destroyForcibly);
+            database.destroyForcibly();
+          });
         }
       }
       case "status" ->
@@ -48,7 +60,7 @@ public final class FakeDemo {
             + servers(directory).stream()
                 .map(s -> status(directory, s))
                 .collect(Collectors.joining(","))
-            + "],\"databases\":[]}");
+            + "],\"databases\":[" + databaseStatus(directory) + "]}");
       default -> throw new IllegalArgumentException("unknown: " + all);
     }
   }
@@ -86,6 +98,20 @@ public final class FakeDemo {
         .redirectOutput(directory.resolve(name + ".log").toFile())
         .start();
     Files.writeString(directory.resolve(name + ".pid"), Long.toString(process.pid()));
+  }
+
+  private static void launchDatabase(Path directory) throws IOException {
+    var process = new ProcessBuilder("sh", "-c", "sleep 600 & sleep 600 & wait")
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve(DATABASE + ".log").toFile())
+        .start();
+    Files.writeString(directory.resolve(DATABASE + ".pid"), Long.toString(process.pid()));
+  }
+
+  private static String databaseStatus(Path directory) throws IOException {
+    long pid = pid(directory, DATABASE);
+    return "{\"name\":\"" + DATABASE + "\",\"pid\":" + (runs(pid) ? pid : "null")
+        + ",\"url\":\"jdbc:postgresql://127.0.0.1:1/mainstay\",\"running\":" + runs(pid) + "}";
   }
 
   private static List<String> servers(Path directory) {

@@ -56,4 +56,28 @@ class OsProcessTest {
         .hasMessageContaining("process " + child.pid() + " is GONE")
         .hasMessageContaining("Seen last: RUNNING");
   }
+
+  @Test
+  void aFamilyIsSignalledAtOnce() throws Exception {
+    var shell = new ProcessBuilder("sh", "-c", "sleep 60 & sleep 60 & wait").start();
+    try {
+      var parent = OsProcess.of(shell.pid());
+      var family = Await.until("both children run", LIMIT, parent::family, f -> f.size() == 3);
+      assertThat(family.get(0)).isEqualTo(parent);
+
+      OsProcess.signal(Signal.STOP, family);
+      for (var process : family) {
+        process.awaitState(State.STOPPED, LIMIT);
+      }
+      OsProcess.signal(Signal.KILL, family);
+      for (var process : family) {
+        process.awaitState(State.GONE, LIMIT);
+      }
+
+      assertThat(parent.family()).isEmpty();
+      OsProcess.signal(Signal.KILL, family);
+    } finally {
+      shell.destroyForcibly();
+    }
+  }
 }

@@ -35,8 +35,9 @@ class FormingMultiJvmIT {
       assertThat(load.stop()).isEmpty();
     }
     assertThat(LAB.client("charlie").service(CONFIGURATION).active()).isEqualTo("alpha");
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
   }
 
   @Test
@@ -56,7 +57,8 @@ class FormingMultiJvmIT {
       load.awaitWrites(200);
       load.stop();
     }
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
   }
 }

@@ -36,8 +36,9 @@ class HangMultiJvmIT {
       assertThat(load.stop()).isEmpty();
     }
     assertThat(terms()).isEqualTo(before);
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
   }
 
   @Test
@@ -59,7 +60,7 @@ class HangMultiJvmIT {
       assertThat(LAB.outage("SIGSTOP of alpha", hung, Duration.ofSeconds(10), Limits.HANG_TAKEOVER))
           .isLessThan(Limits.HANG_TAKEOVER);
     }
-    LAB.readDatabase();
+    LAB.readDatabases();
     var rows = rowsOfConfigurationByTerm();
     System.out.println("journal rows of " + CONFIGURATION + " by term: " + rows);
     assertThat(rows.keySet()).as("terms with stored events").anyMatch(term -> term > before);

@@ -13,17 +13,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import mainstay.multijvm.checker.ActiveFollowsTheList;
 import mainstay.multijvm.checker.AtMostOneActivePerTerm;
 import mainstay.multijvm.checker.Checker;
+import mainstay.multijvm.checker.DatabasesIdentical;
 import mainstay.multijvm.checker.FailbackOnlyWhenSynchronised;
 import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
 import mainstay.multijvm.checker.NoStaleTermInJournal;
 import mainstay.multijvm.checker.OutageMeter;
 import mainstay.multijvm.checker.SampleGaps;
+import mainstay.multijvm.checker.Verdict;
 import mainstay.multijvm.cluster.AdminClient;
+import mainstay.multijvm.cluster.AdminClient.DatabaseStatus;
 import mainstay.multijvm.cluster.AdminClient.ServiceStatus;
 import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.DemoCluster;
@@ -32,7 +36,10 @@ import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.workload.ClosedLoopClients;
 import mainstay.multijvm.workload.Driver;
 import mainstay.multijvm.workload.DriverClock;
+import mainstay.multijvm.workload.FaultEvent;
+import mainstay.multijvm.workload.FaultEvent.Availability;
 import mainstay.multijvm.workload.History;
+import mainstay.multijvm.workload.JdbcContent;
 import mainstay.multijvm.workload.JournalReader;
 import mainstay.multijvm.workload.OpenLoopWriter;
 import mainstay.multijvm.workload.Operation;
@@ -47,7 +54,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A cluster of three and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
+ * A cluster of three servers and two databases, and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
  * one fails, the history is kept under {@code target/histories} and the logs of the servers are printed.
  */
 final class Lab
@@ -57,7 +64,6 @@ final class Lab
         TestExecutionExceptionHandler {
   static final String CONFIGURATION = "configuration";
   private static final int SERVERS = 3;
-  private static final String DATABASE = "db1";
   static final Duration WRITE_INTERVAL = Duration.ofMillis(20);
   private static final Duration THINK = Duration.ofMillis(250);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
@@ -116,13 +122,20 @@ final class Lab
     return cluster.client(server);
   }
 
-  /** Does something to a server; returns the moment just before it. */
+  /** Does something to a server or a database; returns the moment just before it. */
   long strike(Nemesis nemesis, String server) throws IOException {
     return nemesis.strike(cluster, server, history);
   }
 
   /** Starts what is down and waits until the cluster is whole. */
   void heal() throws IOException {
+    for (var database : cluster.databases()) {
+      switch (cluster.databaseState(database)) {
+        case RUNNING -> {}
+        case STOPPED -> cluster.resumeDatabase(database);
+        case GONE -> cluster.startDatabase(database);
+      }
+    }
     for (var server : cluster.servers()) {
       switch (cluster.process(server).state()) {
         case RUNNING -> {}
@@ -142,7 +155,42 @@ final class Lab
           Limits.WHOLE,
           client::services,
           services -> !services.isEmpty() && services.stream().allMatch(ServiceStatus::whole));
+      Await.until(
+          "every database is active, as seen by " + client.server(),
+          Limits.WHOLE,
+          client::databases,
+          databases -> databases.size() == cluster.databases().size()
+              && databases.stream().allMatch(DatabaseStatus::active));
     }
+  }
+
+  /** Every one of some servers says that a database is active, or that it is not. */
+  void awaitDatabase(String database, boolean active, Duration limit, Collection<String> servers)
+      throws IOException {
+    for (var server : servers) {
+      var client = client(server);
+      Await.until(
+          database + (active ? " is active" : " is not active") + ", as seen by " + server,
+          limit,
+          () -> client.database(database),
+          seen -> seen.active() == active);
+    }
+  }
+
+  /**
+   * Starts servers that have to wait for each other or for a database; returns when their processes run.
+   *
+   * @return completes when all of them answer
+   */
+  CompletableFuture<Void> launch(List<String> servers) {
+    return CompletableFuture.allOf(
+        servers.stream().map(cluster::launch).toArray(CompletableFuture[]::new));
+  }
+
+  /** Counts servers as up from a moment on: what they waited for has come, and they answer now. */
+  void countAsUp(List<String> servers, long moment) {
+    servers.forEach(server -> history.add(
+        new FaultEvent("restart", server, Availability.UP, moment, DriverClock.nanos())));
   }
 
   /** Each service is active on the first server of its list that is up, and every server that is up says so. */
@@ -160,7 +208,7 @@ final class Lab
 
   /** Nobody holds the lease of the split brain resolver: whoever needs it next can get it. */
   void awaitLeaseGivenBack() throws IOException {
-    var reader = new JournalReader(cluster.database(DATABASE));
+    var reader = new JournalReader(cluster.database(cluster.databases().get(0)));
     Await.until(
         "the lease of the split brain resolver is given back",
         Limits.SOON,
@@ -214,11 +262,40 @@ final class Lab
     return gap.length();
   }
 
-  /** Adds what the database knows to the history: who wrote each event, and who took each term. */
-  void readDatabase() throws IOException, SQLException {
-    var reader = new JournalReader(cluster.database(DATABASE));
-    history.addAll(reader.rows());
-    history.addAll(reader.terms());
+  /** Adds what the databases know to the history: who wrote each event, and who took each term. */
+  void readDatabases() throws IOException, SQLException {
+    for (var database : cluster.databases()) {
+      var reader = new JournalReader(cluster.database(database));
+      history.addAll(reader.rows());
+      history.addAll(reader.terms());
+    }
+  }
+
+  /**
+   * All databases hold the same. Gathering goes on meanwhile, so they are looked at until they do at one moment; a difference
+   * that stays is found at each look.
+   */
+  void assertDatabasesIdentical() {
+    var verdict = Await.until(
+        "all databases hold the same", Limits.SOON, this::compareDatabases, Verdict::held);
+    System.out.println(verdict);
+  }
+
+  private Verdict compareDatabases() throws IOException, SQLException {
+    var open = new ArrayList<JdbcContent>();
+    try {
+      for (var database : cluster.databases()) {
+        open.add(JdbcContent.open(cluster.database(database)));
+      }
+      for (var content : open) {
+        content.begin(); // as close together as can be: after all logins
+      }
+      return new DatabasesIdentical().check(open);
+    } finally {
+      for (var content : open) {
+        content.close();
+      }
+    }
   }
 
   /** All checkers over the history. Prints every verdict and fails if one did not hold. */

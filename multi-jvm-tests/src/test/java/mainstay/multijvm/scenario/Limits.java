@@ -22,6 +22,24 @@ final class Limits {
   /** Pause of a failback right after the returning process started, when its code is not yet compiled. */
   static final Duration FAILBACK_PAUSE = Duration.ofSeconds(1);
 
+  /**
+   * Longest pause of writes when a database is killed. The goal, measured on a quiet machine, is 400 ms; here a first use
+   * of the code that drops a database comes on top.
+   */
+  static final Duration DATABASE_CRASH = Duration.ofSeconds(1);
+
+  /** Longest pause of writes when a database hangs, with default settings. */
+  static final Duration DATABASE_HANG = Duration.ofSeconds(4);
+
+  /**
+   * Longest pause of writes from the start of a database that was down until it is active. The goal is 200 ms; here the
+   * starting database takes its share of two cores.
+   */
+  static final Duration DATABASE_RETURN = Duration.ofMillis(500);
+
+  /** Until a database that is back has waited out its hold-off, is synchronised and is active. */
+  static final Duration DATABASE_ACTIVE = Duration.ofSeconds(90);
+
   /** Until a stopped server process is gone. */
   static final Duration TERMINATE = Duration.ofSeconds(20);
 

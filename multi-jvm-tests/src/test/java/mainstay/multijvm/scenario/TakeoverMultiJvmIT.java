@@ -78,8 +78,9 @@ class TakeoverMultiJvmIT {
           .isLessThan(Limits.FAILBACK_PAUSE);
     }
     LAB.awaitLeaseGivenBack(); // charlie, alone of two, needed it to down bravo
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
     // Gathered once a second: what a takeover of the collector may cost is on top of that.
     assertThat(LAB.longestGap("host-cpu", began))
         .isLessThan(Duration.ofSeconds(2).plus(Limits.CRASH_TAKEOVER.multipliedBy(2)));
@@ -102,8 +103,9 @@ class TakeoverMultiJvmIT {
       assertThat(LAB.outage("stop of alpha", stopped, Limits.SOON, Limits.CRASH_TAKEOVER))
           .isLessThan(Limits.CRASH_TAKEOVER);
     }
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
   }
 
   @Test
@@ -131,8 +133,9 @@ class TakeoverMultiJvmIT {
     } finally {
       policy("automatic");
     }
-    LAB.readDatabase();
+    LAB.readDatabases();
     LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
   }
 
   private static void everyServiceExplainsItself(String asked, String active) throws IOException {
