@@ -112,7 +112,8 @@ class TakeoverMultiJvmIT {
   void aSwitchoverOnRequestPausesOnlyShortly() throws Exception {
     policy("manual");
     try (var load = LAB.load(List.of("alpha", "bravo", "charlie"), Lab.WRITE_INTERVAL)) {
-      load.awaitWrites(200);
+      load.awaitWrites(500); // servers that have just started run code that is not compiled yet
+      load.awaitWrites(500);
 
       long toBravo = DriverClock.nanos();
       switchOver("bravo");
