@@ -6,19 +6,36 @@ import akka.remote.PhiAccrualFailureDetector;
 import com.typesafe.config.Config;
 
 /**
- * Akka's failure detector, which also takes crash evidence for an answer. A downed member leaves the cluster only when
- * it is unreachable as well, so without this a crashed one would linger until its heartbeats are missed.
+ * Akka's failure detector with two more answers.
+ *
+ * <p>Crash evidence counts: a downed member leaves the cluster only when it is unreachable as well, so without this a
+ * crashed one would linger until its heartbeats are missed.
+ *
+ * <p>Silence has a bound, {@code longest-silence}: the accrual detector learns from what it sees, so after one long pause
+ * of a server it would wait for seconds more at the next, and no limit of a takeover could be stated.
  */
 public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
   private static final String UNKNOWN = "N/A";
 
+  private final long longestSilenceMillis;
+
+  /** Called by Akka with section {@code akka.cluster.failure-detector}. */
   public CrashAwareFailureDetector(Config config, EventStream events) {
     super(config, events);
+    longestSilenceMillis = config.getDuration("longest-silence").toMillis();
   }
 
   @Override
   public boolean isAvailable() {
     return !crashed() && super.isAvailable();
+  }
+
+  /** How sure it is that the other one is gone, from the milliseconds since its last heartbeat. */
+  @Override
+  public double phi(long silence, double mean, double deviation) {
+    return silence > longestSilenceMillis
+        ? Double.POSITIVE_INFINITY
+        : super.phi(silence, mean, deviation);
   }
 
   private boolean crashed() {
