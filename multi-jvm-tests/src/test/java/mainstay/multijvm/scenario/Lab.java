@@ -246,7 +246,8 @@ final class Lab
         .orElseThrow(
             () -> new AssertionError(what + ": no write was acknowledged within " + window));
     System.out.println(what + ": pause " + DriverClock.millis(outage.to() - outage.from())
-        + ", budget " + budget.toMillis() + " ms");
+        + " from " + DriverClock.millis(outage.from() - moment) + " on, budget " + budget.toMillis()
+        + " ms");
     return Duration.ofNanos(outage.to() - outage.from());
   }
 

@@ -2,6 +2,7 @@ package mainstay.node.databases;
 
 import akka.actor.typed.ActorRef;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -165,7 +166,8 @@ final class Administration {
 
   private void force(DatabaseAdmin.Activate activate, Agreed agreed) {
     var name = activate.name();
-    inquiries.ask(agreed, AdminRules.askedForForce(agreed.set(), name), inquiry -> {
+    var asked = AdminRules.askedForForce(agreed.set(), name);
+    inquiries.ask(agreed, asked, Set.copyOf(asked), inquiry -> {
       var verdict = AdminRules.force(
           agreed.set(), name, environment.voters(), inquiry.probes(), inquiry.isOver());
       if (verdict.isEmpty()) {

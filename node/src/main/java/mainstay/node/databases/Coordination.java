@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.DropPolicy;
 import mainstay.protocol.message.CborSerializable;
@@ -34,7 +35,13 @@ final class Coordination {
   /** To the acting one. */
   record Suspected(ServerId from, String database, long epoch, String why) implements Remote {}
 
-  record AskProbe(ServerId from, long question, List<DatabaseAddress> databases, String cluster)
+  /** @param suspects names of those of the databases that need more than a glance */
+  record AskProbe(
+      ServerId from,
+      long question,
+      List<DatabaseAddress> databases,
+      Set<String> suspects,
+      String cluster)
       implements Remote {}
 
   record Probed(ServerId from, long question, String database, DropPolicy.Probe probe)

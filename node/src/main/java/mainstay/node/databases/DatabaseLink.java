@@ -30,6 +30,9 @@ interface DatabaseLink {
    */
   CompletionStage<DropPolicy.Probe> probe(DatabaseAddress database, String cluster);
 
+  /** The same of a database that nobody suspects: where a session that stands already answers soon, that is enough. */
+  CompletionStage<DropPolicy.Probe> glance(DatabaseAddress database, String cluster);
+
   CompletionStage<Void> store(DatabaseAddress database, Agreed agreed);
 
   void adopt(Agreed agreed);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import mainstay.node.databases.core.Agreed;
@@ -33,8 +34,12 @@ final class Inquiries {
     this.peers = peers;
   }
 
-  /** @param look called after each answer, and when it has lasted too long */
-  Inquiry ask(Agreed agreed, Collection<String> names, Consumer<Inquiry> look) {
+  /**
+   * @param suspects those of the names that need more than a glance
+   * @param look called after each answer, and when it has lasted too long
+   */
+  Inquiry ask(
+      Agreed agreed, Collection<String> names, Set<String> suspects, Consumer<Inquiry> look) {
     var limit = environment.settings().probeTimeout().plus(SLACK);
     var inquiry = new Inquiry(++questions, limit, look);
     open.put(inquiry.question(), inquiry);
@@ -44,6 +49,7 @@ final class Inquiries {
         names.stream()
             .map(name -> agreed.set().member(name).orElseThrow().database())
             .toList(),
+        suspects,
         agreed.cluster());
     peers.tellOthers(question);
     onAskProbe(question);
@@ -69,9 +75,11 @@ final class Inquiries {
         ? self
         : peers.coordinator(ask.from()).orElse(self);
     for (var database : ask.databases()) {
-      environment
-          .link()
-          .probe(database, ask.cluster())
+      var link = environment.link();
+      var probing = ask.suspects().contains(database.name())
+          ? link.probe(database, ask.cluster())
+          : link.glance(database, ask.cluster());
+      probing
           .toCompletableFuture()
           .completeOnTimeout(
               new DropPolicy.Probe(

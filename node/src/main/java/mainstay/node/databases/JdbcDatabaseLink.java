@@ -40,6 +40,9 @@ final class JdbcDatabaseLink implements DatabaseLink {
   private static final int THREADS = 64;
   private static final long IDLE_SECONDS = 30;
 
+  /** What a session that stands already needs on a busy machine; a login takes as long. */
+  private static final Duration GLANCE = Duration.ofMillis(200);
+
   private final Databases databases;
   private final Synchronisers synchronisers;
   private final Scrub scrub;
@@ -96,23 +99,32 @@ final class JdbcDatabaseLink implements DatabaseLink {
 
   @Override
   public CompletionStage<Probe> probe(DatabaseAddress address, String cluster) {
+    return submit(() -> SetStore.probe(open(address), settings.probeTimeout()))
+        .thenApply(seen -> judge(address, cluster, content(seen)))
+        .exceptionally(JdbcDatabaseLink::found);
+  }
+
+  @Override
+  public CompletionStage<Probe> glance(DatabaseAddress address, String cluster) {
+    return SetStore.glance(open(address))
+        .orTimeout(GLANCE.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(seen -> judge(address, cluster, content(seen)))
+        .exceptionallyCompose(failure -> probe(address, cluster));
+  }
+
+  private Probe judge(DatabaseAddress address, String cluster, FirstSet.Content content) {
     boolean mustKnow =
         adopted().filter(set -> set.written().contains(address.name())).isPresent();
-    return submit(() -> {
-          var content = content(SetStore.probe(open(address), settings.probeTimeout()));
-          if (content.identity().isEmpty() && mustKnow) {
-            return new Probe(
-                Finding.OTHER_DATABASE,
-                "database at " + address.url()
-                    + " does not know what it is: it was emptied or replaced");
-          }
-          return content
-              .identity()
-              .flatMap(identity -> FirstSet.contradiction(address, identity, cluster))
-              .map(wrong -> new Probe(Finding.OTHER_DATABASE, wrong))
-              .orElseGet(() -> new Probe(Finding.REACHABLE, "answers"));
-        })
-        .exceptionally(JdbcDatabaseLink::found);
+    if (content.identity().isEmpty() && mustKnow) {
+      return new Probe(
+          Finding.OTHER_DATABASE,
+          "database at " + address.url() + " does not know what it is: it was emptied or replaced");
+    }
+    return content
+        .identity()
+        .flatMap(identity -> FirstSet.contradiction(address, identity, cluster))
+        .map(wrong -> new Probe(Finding.OTHER_DATABASE, wrong))
+        .orElseGet(() -> new Probe(Finding.REACHABLE, "answers"));
   }
 
   private static Probe found(Throwable failure) {

@@ -56,7 +56,7 @@ final class Suspicions {
     log.debug("databases {} is suspected by {}: {}", name, from, why);
     suspects.clear();
     suspects.add(name);
-    open = Optional.of(inquiries.ask(agreed, agreed.set().written(), this::decide));
+    open = Optional.of(inquiries.ask(agreed, agreed.set().written(), Set.of(name), this::decide));
   }
 
   /** Another server acts now. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import mainstay.node.databases.core.Acceptor;
 import mainstay.node.databases.core.Agreed;
@@ -59,7 +60,7 @@ class CoordinationSerializationTest {
             new Acceptor.Promise(BALLOT, Optional.of(new Acceptor.Accepted(BALLOT, AGREED)))),
         new Coordination.Heard(ALPHA, 1, 2, Optional.of(ALPHA)),
         new Coordination.Suspected(ALPHA, "db1", 7, "a write failed"),
-        new Coordination.AskProbe(ALPHA, 3, List.of(DB1), "c1"),
+        new Coordination.AskProbe(ALPHA, 3, List.of(DB1), Set.of("db1"), "c1"),
         new Coordination.Probed(
             ALPHA, 3, "db1", new DropPolicy.Probe(DropPolicy.Finding.SILENT, "no answer")),
         new Coordination.Announced(AGREED)));

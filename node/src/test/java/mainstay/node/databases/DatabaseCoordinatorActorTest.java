@@ -2,6 +2,7 @@ package mainstay.node.databases;
 
 import static mainstay.node.databases.CoordinatedServers.database;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.FishingOutcomes;
@@ -119,9 +120,28 @@ class DatabaseCoordinatorActorTest {
     CoordinatedServers.await("warned", () -> !log.of(Level.WARN, sentence).isEmpty());
   }
 
+  @Test
+  void whatIsSuspectedGetsMoreThanAGlance() {
+    coordinator.tell(new Coordination.AskProbe(
+        ALPHA, 7, List.of(database(1), database(2)), Set.of("db2"), FIRST.cluster()));
+
+    assertThat(List.of(probed(), probed()))
+        .extracting(Coordination.Probed::database, probed -> probed.probe().detail())
+        .containsExactlyInAnyOrder(tuple("db1", "answers at a glance"), tuple("db2", "answers"));
+  }
+
   /** With bravo they are two of three, so the first by name of both acts. */
   private void speaks(ServerId server, long chosen) {
     coordinator.tell(new Coordination.Heard(server, 0, chosen, Optional.empty()));
+  }
+
+  private Coordination.Probed probed() {
+    var answers = alpha.fishForMessage(
+        CoordinatedServers.SOON,
+        message -> message instanceof Coordination.Probed
+            ? FishingOutcomes.complete()
+            : FishingOutcomes.continueAndIgnore());
+    return (Coordination.Probed) answers.get(0);
   }
 
   private DatabaseAdmin.GetDatabases asked() {

@@ -152,6 +152,13 @@ final class FakeDatabases {
     }
 
     @Override
+    public CompletionStage<Probe> glance(DatabaseAddress database, String cluster) {
+      return probe(database, cluster)
+          .thenApply(probe ->
+              probe.reachable() ? new Probe(Finding.REACHABLE, "answers at a glance") : probe);
+    }
+
+    @Override
     public CompletionStage<Void> store(DatabaseAddress database, Agreed agreed) {
       return FakeDatabases.this.store(server, database.name(), agreed).isPresent()
           ? CompletableFuture.failedFuture(new IllegalStateException("refused"))

@@ -126,18 +126,33 @@ public final class SetStore {
   }
 
   /**
-   * Logs in anew and looks whether the database can be read and written. A row is locked and let go, which a database
-   * that is read-only or whose disk hangs cannot do; if somebody else holds it, that is proof enough.
+   * Logs in anew and looks whether the database can be read and written.
    *
    * @param limit for each step, in whole seconds
    */
   public static Content probe(Database database, Duration limit) throws SQLException {
     try (var session = database.session(limit, limit)) {
-      var content = read(session);
-      try (var lock = session.createStatement()) {
-        lock.execute("select 1 from active_set where id = 1 for update skip locked");
-      }
-      return content;
+      return probe(session);
     }
+  }
+
+  /**
+   * The same on a session that stands already, which takes a fraction of the time of a login. It says nothing of whether
+   * the database still takes logins.
+   */
+  public static CompletableFuture<Content> glance(Database database) {
+    return database.control("look whether it answers", SetStore::probe);
+  }
+
+  /**
+   * A row is locked and let go, which a database that is read-only or whose disk hangs cannot do; if somebody else holds
+   * it, that is proof enough.
+   */
+  private static Content probe(Connection session) throws SQLException {
+    var content = read(session);
+    try (var lock = session.createStatement()) {
+      lock.execute("select 1 from active_set where id = 1 for update skip locked");
+    }
+    return content;
   }
 }

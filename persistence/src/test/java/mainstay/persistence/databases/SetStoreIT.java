@@ -134,16 +134,31 @@ class SetStoreIT {
   }
 
   @Test
+  void aGlanceSeesTheSameOnASessionThatStands() throws Exception {
+    await(SetStore.write(database, entry(first)));
+    var standing = SetStore.glance(database).get(10, TimeUnit.SECONDS);
+    makeNewSessionsReadOnly();
+
+    assertThat(SetStore.glance(database).get(10, TimeUnit.SECONDS)).isEqualTo(standing);
+    assertThat(standing.epoch()).isEqualTo(1);
+    assertThatThrownBy(() -> SetStore.probe(database, LIMIT)).isInstanceOf(SQLException.class);
+  }
+
+  @Test
   void aDatabaseThatCannotBeWrittenDoesNotPass() throws SQLException {
+    makeNewSessionsReadOnly();
+
+    assertThatThrownBy(() -> SetStore.probe(database, LIMIT))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("read-only");
+  }
+
+  private void makeNewSessionsReadOnly() throws SQLException {
     try (var session = postgres.connect(url);
         var statement = session.createStatement()) {
       statement.execute("do $$ begin execute 'alter database ' || current_database() || "
           + "' set default_transaction_read_only = on'; end $$");
     }
-
-    assertThatThrownBy(() -> SetStore.probe(database, LIMIT))
-        .isInstanceOf(SQLException.class)
-        .hasMessageContaining("read-only");
   }
 
   private void awaitWaiting() throws SQLException {
