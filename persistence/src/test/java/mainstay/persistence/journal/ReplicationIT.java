@@ -24,9 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.JdbcWriteBarrier;
+import mainstay.persistence.databases.Rehearsal;
 import mainstay.persistence.databases.Suspicion;
 import mainstay.persistence.samples.SampleStore;
 import mainstay.persistence.term.JdbcTermStore;
@@ -84,6 +86,19 @@ class ReplicationIT {
     alpha.close();
     first.close();
     second.close();
+  }
+
+  @Test
+  void aLostSessionIsSuspectedOnceAndReplaced() {
+    var suspected = Collections.synchronizedList(new ArrayList<Suspicion>());
+    alpha.databases().onSuspicion(suspected::add);
+
+    await(new Rehearsal(alpha.databases()).loseSessions());
+
+    assertThat(suspected)
+        .extracting(Suspicion::database)
+        .containsExactlyInAnyOrderElementsOf(
+            alpha.databases().written().stream().map(Database::name).toList());
   }
 
   @Test
