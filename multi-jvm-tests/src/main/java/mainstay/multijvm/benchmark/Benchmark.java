@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description =
         "Measures the packaged program on this machine. Exit codes: 0 done, 1 failed, 2 usage.",
-    subcommands = TakeoverBenchmark.class)
+    subcommands = {TakeoverBenchmark.class, DatabaseBenchmark.class})
 public final class Benchmark implements Callable<Integer> {
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec;

@@ -26,9 +26,9 @@ final class MainstayTarget implements TakeoverTarget {
   private final Driver driver;
   private final DemoCluster cluster;
 
-  MainstayTarget(Driver driver) throws IOException {
+  MainstayTarget(Driver driver, int databases) throws IOException {
     this.driver = driver;
-    this.cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS);
+    this.cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS, databases);
   }
 
   @Override

@@ -29,6 +29,12 @@ final class TakeoverBenchmark implements Callable<Integer> {
       description = "takeovers of each system (default: ${DEFAULT-VALUE})")
   private int runs;
 
+  @Option(
+      names = "--databases",
+      defaultValue = "2",
+      description = "databases of Mainstay (default: ${DEFAULT-VALUE})")
+  private int databases;
+
   @Option(names = "--json", paramLabel = "FILE", description = "write every value to this file too")
   private Path json;
 
@@ -55,6 +61,10 @@ final class TakeoverBenchmark implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     if (runs < 1) {
       System.err.println("--runs is " + runs + ", must be at least 1");
+      return 2;
+    }
+    if (databases < 1) {
+      System.err.println("--databases is " + databases + ", must be at least 1");
       return 2;
     }
     var report = new TakeoverReport();
@@ -87,9 +97,9 @@ final class TakeoverBenchmark implements Callable<Integer> {
     return report.sound() ? 0 : 1;
   }
 
-  private static Map<String, Opener> systems(Driver driver) {
+  private Map<String, Opener> systems(Driver driver) {
     var systems = new LinkedHashMap<String, Opener>();
-    systems.put("mainstay", () -> new MainstayTarget(driver));
+    systems.put("mainstay", () -> new MainstayTarget(driver, databases));
     EtcdTarget.binary().ifPresent(etcd -> {
       systems.put("etcd", () -> new EtcdTarget(etcd, Timers.DEFAULT, driver));
       systems.put("etcd-tuned", () -> new EtcdTarget(etcd, Timers.TUNED, driver));

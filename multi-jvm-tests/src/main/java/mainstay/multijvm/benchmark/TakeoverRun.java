@@ -10,6 +10,7 @@ import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
 import mainstay.multijvm.checker.OutageMeter;
 import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.workload.BoundedStore;
 import mainstay.multijvm.workload.Driver;
 import mainstay.multijvm.workload.DriverClock;
 import mainstay.multijvm.workload.History;
@@ -36,6 +37,7 @@ record TakeoverRun(
     long failed,
     List<String> violations) {
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(5);
+  private static final int CONNECTIONS = 64;
   private static final Duration STEADY = Duration.ofSeconds(1);
   private static final Duration OUTAGE_LIMIT = Duration.ofSeconds(20);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
@@ -52,7 +54,11 @@ record TakeoverRun(
     var processes = new Processes();
     var others = target.servers().stream().filter(s -> !s.equals(active)).toList();
     var client = new RepeatingClient(
-        target.store(), others, RepeatingClient.Limits.DEFAULT, history, driver.executor());
+        new BoundedStore(target.store(), CONNECTIONS),
+        others,
+        RepeatingClient.Limits.DEFAULT,
+        history,
+        driver.executor());
     long killed;
     long restored;
     boolean failedBack;

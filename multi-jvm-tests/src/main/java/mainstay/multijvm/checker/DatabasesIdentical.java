@@ -1,5 +1,6 @@
 package mainstay.multijvm.checker;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,7 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.workload.DatabaseContent;
+import mainstay.multijvm.workload.JdbcContent;
 
 /**
  * I9: databases are identical. Every row of every table of each database is compared with the first one's. It looks at the
@@ -20,6 +23,24 @@ public final class DatabasesIdentical {
   private static final String INVARIANT = "I9 databases are identical";
   private static final int SHOWN_HASH = 16;
   private static final int SHOWN_VALUE = 80;
+
+  /** Of a cluster, as close together as can be: all logins come first. */
+  public static Verdict of(DemoCluster cluster) throws IOException, SQLException {
+    var open = new ArrayList<JdbcContent>();
+    try {
+      for (var database : cluster.databases()) {
+        open.add(JdbcContent.open(cluster.database(database)));
+      }
+      for (var content : open) {
+        content.begin();
+      }
+      return new DatabasesIdentical().check(open);
+    } finally {
+      for (var content : open) {
+        content.close();
+      }
+    }
+  }
 
   /** @throws IllegalArgumentException if there are less than two, which proves nothing */
   public Verdict check(List<? extends DatabaseContent> databases) throws SQLException {

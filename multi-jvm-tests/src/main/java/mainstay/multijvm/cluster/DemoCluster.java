@@ -61,8 +61,8 @@ public final class DemoCluster implements AutoCloseable {
    * @param http shared by the clients of all servers; belongs to the caller
    * @throws IOException if the demo command fails, with all it printed
    */
-  public static DemoCluster start(Installation installation, HttpClient http, int servers)
-      throws IOException {
+  public static DemoCluster start(
+      Installation installation, HttpClient http, int servers, int databases) throws IOException {
     var cluster = new DemoCluster(installation, Files.createTempDirectory("mainstay-demo-"), http);
     Runtime.getRuntime().addShutdownHook(cluster.atExit);
     try {
@@ -73,13 +73,16 @@ public final class DemoCluster implements AutoCloseable {
           "--http-port",
           Integer.toString(port),
           "--servers",
-          Integer.toString(servers));
+          Integer.toString(servers),
+          "--databases",
+          Integer.toString(databases));
       Await.until(
           "all " + servers + " servers and the databases run",
           START_LIMIT,
           cluster::refresh,
           s -> s.servers().size() == servers
               && s.servers().stream().allMatch(DemoStatus.Server::running)
+              && s.databases().size() == databases
               && s.databases().stream().allMatch(DemoStatus.Database::running));
       return cluster;
     } catch (IOException | RuntimeException e) {

@@ -24,7 +24,7 @@ class DemoClusterTest {
   @Test
   void serversAreStartedFaultedAndLeftBehindNowhere() throws Exception {
     try (var driver = new Driver()) {
-      var cluster = DemoCluster.start(FAKE, driver.http(), 2);
+      var cluster = DemoCluster.start(FAKE, driver.http(), 2, 1);
       var history = new History();
       List<OsProcess> processes;
       try (cluster) {
@@ -61,7 +61,7 @@ class DemoClusterTest {
     try (var driver = new Driver()) {
       var history = new History();
       List<OsProcess> last;
-      try (var cluster = DemoCluster.start(FAKE, driver.http(), 1)) {
+      try (var cluster = DemoCluster.start(FAKE, driver.http(), 1, 1)) {
         assertThat(cluster.databases()).containsExactly("db1");
         assertThat(cluster.database("db1"))
             .isEqualTo(new DatabaseAccess(
@@ -114,7 +114,7 @@ class DemoClusterTest {
   @Test
   void aServerThatWaitsIsLaunchedAndAwaitedLater() throws Exception {
     try (var driver = new Driver();
-        var cluster = DemoCluster.start(FAKE, driver.http(), 1)) {
+        var cluster = DemoCluster.start(FAKE, driver.http(), 1, 1)) {
       new Nemesis.Kill9().strike(cluster, "alpha", new History());
 
       var alive = cluster.launch("alpha");
@@ -128,7 +128,7 @@ class DemoClusterTest {
   @Test
   void answersAreTypedAndRefusalsNameTheQuestion() throws Exception {
     try (var driver = new Driver();
-        var cluster = DemoCluster.start(FAKE, driver.http(), 1)) {
+        var cluster = DemoCluster.start(FAKE, driver.http(), 1, 1)) {
       // It listens a moment after its process is there.
       var client = cluster.client("alpha");
       Await.until("alpha answers", Duration.ofSeconds(20), client::alive, alive -> alive);
@@ -149,7 +149,7 @@ class DemoClusterTest {
     var broken = new Installation(Installation.currentJava(), "/nowhere", "no.such.Program");
 
     try (var driver = new Driver()) {
-      assertThatThrownBy(() -> DemoCluster.start(broken, driver.http(), 3))
+      assertThatThrownBy(() -> DemoCluster.start(broken, driver.http(), 3, 1))
           .hasMessageContaining("the demo did not start")
           .hasMessageContaining("no.such.Program");
     }

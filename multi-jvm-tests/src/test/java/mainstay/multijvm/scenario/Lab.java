@@ -39,7 +39,6 @@ import mainstay.multijvm.workload.DriverClock;
 import mainstay.multijvm.workload.FaultEvent;
 import mainstay.multijvm.workload.FaultEvent.Availability;
 import mainstay.multijvm.workload.History;
-import mainstay.multijvm.workload.JdbcContent;
 import mainstay.multijvm.workload.JournalReader;
 import mainstay.multijvm.workload.OpenLoopWriter;
 import mainstay.multijvm.workload.Operation;
@@ -64,6 +63,7 @@ final class Lab
         TestExecutionExceptionHandler {
   static final String CONFIGURATION = "configuration";
   private static final int SERVERS = 3;
+  private static final int DATABASES = 2;
   static final Duration WRITE_INTERVAL = Duration.ofMillis(20);
   private static final Duration THINK = Duration.ofMillis(250);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
@@ -87,7 +87,7 @@ final class Lab
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS);
+    cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS, DATABASES);
   }
 
   @Override
@@ -278,25 +278,11 @@ final class Lab
    */
   void assertDatabasesIdentical() {
     var verdict = Await.until(
-        "all databases hold the same", Limits.SOON, this::compareDatabases, Verdict::held);
+        "all databases hold the same",
+        Limits.SOON,
+        () -> DatabasesIdentical.of(cluster),
+        Verdict::held);
     System.out.println(verdict);
-  }
-
-  private Verdict compareDatabases() throws IOException, SQLException {
-    var open = new ArrayList<JdbcContent>();
-    try {
-      for (var database : cluster.databases()) {
-        open.add(JdbcContent.open(cluster.database(database)));
-      }
-      for (var content : open) {
-        content.begin(); // as close together as can be: after all logins
-      }
-      return new DatabasesIdentical().check(open);
-    } finally {
-      for (var content : open) {
-        content.close();
-      }
-    }
   }
 
   /** All checkers over the history. Prints every verdict and fails if one did not hold. */

@@ -31,6 +31,12 @@ public final class CrashWatch implements AutoCloseable {
   private static final String GREETING = "mainstay ";
 
   /**
+   * After the end of a connection the process may still be on its way out: its kernel takes connections, and drops them,
+   * until it has freed the memory.
+   */
+  private static final Duration CHASE = Duration.ofSeconds(1);
+
+  /**
    * Section {@code mainstay.failover.crash-watch}.
    *
    * @param refusals refused connections in a row that are proof
@@ -131,8 +137,9 @@ public final class CrashWatch implements AutoCloseable {
   private void watch(Peer peer) {
     var knownRun = "";
     int refused = 0;
-    int failed = 0;
+    long ended = System.nanoTime() - CHASE.toNanos();
     while (!closed) {
+      boolean connected = false;
       try (var socket = new Socket()) {
         sockets.add(socket);
         socket.setKeepAlive(true);
@@ -142,30 +149,26 @@ public final class CrashWatch implements AutoCloseable {
         var reader = new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         var greeting = reader.readLine();
-        if (greeting == null || !greeting.startsWith(GREETING)) {
-          refused = 0;
-          pause(settings.retry());
-          continue;
-        }
-        if (!knownRun.isEmpty() && !greeting.equals(knownRun)) {
-          report(peer, "another process answers at its port");
-        }
-        knownRun = greeting;
         refused = 0;
-        failed = 0;
-        listener.alive(peer.server());
-        socket.setSoTimeout(0);
-        while (reader.read() >= 0) {
-          // Nothing is ever sent; the end of the stream is what is waited for.
+        if (greeting != null && greeting.startsWith(GREETING)) {
+          if (!knownRun.isEmpty() && !greeting.equals(knownRun)) {
+            report(peer, "another process answers at its port");
+          }
+          knownRun = greeting;
+          connected = true;
+          listener.alive(peer.server());
+          socket.setSoTimeout(0);
+          while (reader.read() >= 0) {
+            // Nothing is ever sent; the end of the stream is what is waited for.
+          }
+          log.debug("crash watch: the connection to {} ended", peer.server());
         }
-        log.debug("crash watch: the connection to {} ended", peer.server());
       } catch (ConnectException e) {
         refused++;
-        if (refused == settings.refusals() && !knownRun.isEmpty()) {
+        if (isProven(refused) && !knownRun.isEmpty()) {
           report(peer, "its port refused " + refused + " connections in a row");
           knownRun = "";
         }
-        pause(refused < settings.refusals() ? settings.interval() : settings.retry());
       } catch (SocketTimeoutException e) {
         refused = 0;
         log.debug("crash watch: {} does not answer, which proves nothing", peer.server());
@@ -174,9 +177,18 @@ public final class CrashWatch implements AutoCloseable {
         // a row are proof.
         refused = 0;
         log.debug("crash watch: no connection to {}: {}", peer.server(), e.toString());
-        pause(failed++ == 0 ? settings.interval() : settings.retry());
       }
+      if (connected) {
+        ended = System.nanoTime();
+      }
+      sockets.removeIf(Socket::isClosed);
+      boolean soon = System.nanoTime() - ended < CHASE.toNanos() && !isProven(refused);
+      pause(soon ? settings.interval() : settings.retry());
     }
+  }
+
+  private boolean isProven(int refused) {
+    return refused >= settings.refusals();
   }
 
   private void report(Peer peer, String evidence) {

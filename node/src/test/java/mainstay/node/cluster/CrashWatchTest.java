@@ -33,6 +33,18 @@ class CrashWatchTest {
   }
 
   @Test
+  void aProcessThatTakesConnectionsWhileItDiesIsNotWaitedFor() throws Exception {
+    var bravo = new Process("run-1");
+    try (var watch = watch(bravo.port(), Duration.ofHours(1))) {
+      await().atMost(LIMIT).until(() -> alive.get() == 1);
+      bravo.dieSlowly(Duration.ofMillis(60));
+
+      await().atMost(LIMIT).until(() -> crashes.get() == 1);
+      assertThat(watch).isNotNull();
+    }
+  }
+
+  @Test
   void aServerThatWasNeverThereHasNotCrashed() throws Exception {
     int port = freePort();
     try (var watch = watch(port);
@@ -72,8 +84,11 @@ class CrashWatchTest {
   }
 
   private CrashWatch watch(int port) throws IOException {
-    var settings = new CrashWatch.Settings(
-        3, Duration.ofMillis(5), Duration.ofSeconds(1), Duration.ofMillis(20));
+    return watch(port, Duration.ofMillis(20));
+  }
+
+  private CrashWatch watch(int port, Duration retry) throws IOException {
+    var settings = new CrashWatch.Settings(3, Duration.ofMillis(5), Duration.ofSeconds(1), retry);
     var peers = List.of(new CrashWatch.Peer(BRAVO, "127.0.0.1", port));
     return new CrashWatch(
         InetAddress.getLoopbackAddress(), 0, "run-0", peers, settings, new CrashWatch.Listener() {
@@ -100,6 +115,7 @@ class CrashWatchTest {
     private final ServerSocket listening;
     private volatile String run;
     private volatile Socket accepted;
+    private volatile boolean dying;
 
     Process(String run) throws IOException {
       this(run, 0);
@@ -125,6 +141,14 @@ class CrashWatchTest {
       accepted.close();
     }
 
+    /** Connections are taken and dropped until it is gone. */
+    void dieSlowly(Duration length) throws Exception {
+      dying = true;
+      accepted.close();
+      Thread.sleep(length.toMillis());
+      listening.close();
+    }
+
     void die() throws IOException {
       listening.close();
       accepted.close();
@@ -134,6 +158,10 @@ class CrashWatchTest {
       while (!listening.isClosed()) {
         try {
           var socket = listening.accept();
+          if (dying) {
+            socket.close();
+            continue;
+          }
           socket
               .getOutputStream()
               .write(("mainstay " + run + "\n").getBytes(StandardCharsets.UTF_8));

@@ -1,0 +1,156 @@
+package mainstay.multijvm.benchmark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import mainstay.multijvm.checker.LinearizablePerKey;
+import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
+import mainstay.multijvm.checker.OutageMeter;
+import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.cluster.DemoCluster;
+import mainstay.multijvm.nemesis.Nemesis;
+import mainstay.multijvm.workload.BoundedStore;
+import mainstay.multijvm.workload.ClosedLoopClients;
+import mainstay.multijvm.workload.Driver;
+import mainstay.multijvm.workload.DriverClock;
+import mainstay.multijvm.workload.History;
+import mainstay.multijvm.workload.OpenLoopWriter;
+import mainstay.multijvm.workload.Operation;
+import mainstay.multijvm.workload.PointStore;
+import mainstay.multijvm.workload.Processes;
+import mainstay.multijvm.workload.RepeatingClient;
+
+/**
+ * One fault of one database under load.
+ *
+ * @param outageMillis longest time between two acknowledgements from the fault until the database is brought back
+ * @param returnMillis the same from then until it is active, and for a second more
+ * @param failed operations that a client which repeats with its key did not bring to a good end
+ * @param violations what the checkers found; a lost write is among them
+ */
+record DatabaseRun(
+    double outageMillis,
+    double returnMillis,
+    long acknowledged,
+    long failed,
+    List<String> violations) {
+  private static final Duration WRITE_INTERVAL = Duration.ofMillis(10);
+  private static final int CONNECTIONS = 64;
+  private static final int CLIENTS = 20;
+  private static final Duration THINK = Duration.ofMillis(250);
+  private static final Duration STEADY = Duration.ofSeconds(2);
+  private static final Duration DROPPED_LIMIT = Duration.ofSeconds(20);
+  private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(150);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
+  private static final long SEED = 1;
+  private static final List<String> POINTS =
+      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
+
+  enum Fault {
+    KILL(new Nemesis.KillDatabase(), new Nemesis.StartDatabase()),
+    HANG(new Nemesis.PauseDatabase(), new Nemesis.ResumeDatabase());
+
+    private final Nemesis begin;
+    private final Nemesis end;
+
+    Fault(Nemesis begin, Nemesis end) {
+      this.begin = begin;
+      this.end = end;
+    }
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Fault> of(String label) {
+      return Arrays.stream(values())
+          .filter(fault -> fault.label().equals(label))
+          .findFirst();
+    }
+
+    static List<String> names() {
+      return Arrays.stream(values()).map(Fault::label).toList();
+    }
+  }
+
+  /** @throws IOException if the cluster does not do what it has to: then nothing was measured */
+  static DatabaseRun measure(DemoCluster cluster, String database, Fault fault, Driver driver)
+      throws IOException, InterruptedException {
+    awaitActive(cluster, database, true, ACTIVE_LIMIT);
+    var history = new History();
+    var processes = new Processes();
+    Map<String, URI> addresses = new HashMap<>();
+    cluster.servers().forEach(server -> addresses.put(server, cluster.address(server)));
+    var client = new RepeatingClient(
+        new BoundedStore(
+            new PointStore(driver.http(), addresses, cluster.token("operator")), CONNECTIONS),
+        cluster.servers(),
+        RepeatingClient.Limits.DEFAULT,
+        history,
+        driver.executor());
+    long begun;
+    long restored;
+    try (var writer = OpenLoopWriter.start(client, POINTS, WRITE_INTERVAL, processes);
+        var loops = ClosedLoopClients.start(
+            IntStream.range(0, CLIENTS).mapToObj(i -> client).toList(),
+            POINTS,
+            THINK,
+            processes,
+            SEED,
+            driver.executor())) {
+      Thread.sleep(STEADY.toMillis());
+      begun = fault.begin.strike(cluster, database, history);
+      awaitActive(cluster, database, false, DROPPED_LIMIT);
+      Thread.sleep(STEADY.toMillis());
+      restored = fault.end.strike(cluster, database, history);
+      awaitActive(cluster, database, true, ACTIVE_LIMIT);
+      Thread.sleep(STEADY.toMillis());
+      writer.stop(STOP_LIMIT);
+      loops.stop(STOP_LIMIT);
+    }
+    long end = DriverClock.nanos();
+    Driver.finalReads(client, POINTS, processes);
+    var violations = new ArrayList<String>();
+    violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
+    violations.addAll(new LinearizablePerKey().check(history).violations());
+    var operations = history.operations();
+    return new DatabaseRun(
+        pause(history, begun, restored),
+        pause(history, restored, end),
+        operations.stream().filter(Operation::acknowledgedWrite).count(),
+        operations.stream().filter(DatabaseRun::failed).count(),
+        violations);
+  }
+
+  /** A compare-and-set that another client has overtaken has not. */
+  private static boolean failed(Operation operation) {
+    return operation.outcome() == Operation.Outcome.INFO
+        || (operation.outcome() == Operation.Outcome.FAIL
+            && operation.kind() != Operation.Kind.COMPARE_AND_SET);
+  }
+
+  private static double pause(History history, long from, long to) throws IOException {
+    return OutageMeter.around(history, from, Duration.ofNanos(to - from))
+        .orElseThrow(() -> new IOException("no write was acknowledged"))
+        .millis();
+  }
+
+  private static void awaitActive(
+      DemoCluster cluster, String database, boolean active, Duration limit) throws IOException {
+    for (var client : cluster.clients()) {
+      Await.until(
+          database + (active ? " is active" : " is not active") + ", as seen by " + client.server(),
+          limit,
+          () -> client.database(database),
+          seen -> seen.active() == active);
+    }
+  }
+}
