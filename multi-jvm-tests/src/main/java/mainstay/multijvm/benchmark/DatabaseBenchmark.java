@@ -14,6 +14,7 @@ import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.Installation;
 import mainstay.multijvm.workload.Driver;
+import mainstay.multijvm.workload.Processes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,6 +30,8 @@ final class DatabaseBenchmark implements Callable<Integer> {
   private static final int SERVERS = 3;
   private static final int DATABASES = 2;
   private static final Duration SETTLING = Duration.ofSeconds(20);
+
+  private final Processes processes = new Processes();
 
   @Option(
       names = "--runs",
@@ -80,7 +83,7 @@ final class DatabaseBenchmark implements Callable<Integer> {
     var all = new ArrayList<DatabaseRun>();
     for (int run = 1; run <= runs; run++) {
       var database = cluster.databases().get(run % cluster.databases().size());
-      var result = DatabaseRun.measure(cluster, database, fault, driver);
+      var result = DatabaseRun.measure(cluster, database, fault, driver, processes);
       all.add(result);
       System.out.printf(
           Locale.ROOT,

@@ -81,12 +81,16 @@ record DatabaseRun(
     }
   }
 
-  /** @throws IOException if the cluster does not do what it has to: then nothing was measured */
-  static DatabaseRun measure(DemoCluster cluster, String database, Fault fault, Driver driver)
+  /**
+   * @param processes of all runs: what one of them wrote last is what the next one reads first, so it must not write it
+   *     again
+   * @throws IOException if the cluster does not do what it has to: then nothing was measured
+   */
+  static DatabaseRun measure(
+      DemoCluster cluster, String database, Fault fault, Driver driver, Processes processes)
       throws IOException, InterruptedException {
     awaitActive(cluster, database, true, ACTIVE_LIMIT);
     var history = new History();
-    var processes = new Processes();
     Map<String, URI> addresses = new HashMap<>();
     cluster.servers().forEach(server -> addresses.put(server, cluster.address(server)));
     var client = new RepeatingClient(

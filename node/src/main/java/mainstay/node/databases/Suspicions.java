@@ -34,13 +34,19 @@ final class Suspicions {
     this.notes = notes;
   }
 
-  /** @param epoch in which it was tried */
+  /**
+   * @param epoch in which it was tried; of an older one than is known nothing is concluded: whoever writes repeats it in
+   *     the newer one, and while a database joins, all writers at once stumble over the epoch that has just ended
+   */
   void suspect(ServerId from, String name, long epoch, String why) {
     if (set.known().isEmpty() || epoch > set.epoch()) {
       set.read();
       return;
     }
     var agreed = set.known().get();
+    if (epoch < agreed.epoch()) {
+      return;
+    }
     if (!agreed.set().written().contains(name) || set.isDropping(name)) {
       return;
     }

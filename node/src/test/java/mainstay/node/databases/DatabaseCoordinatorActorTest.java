@@ -121,6 +121,17 @@ class DatabaseCoordinatorActorTest {
   }
 
   @Test
+  void whatFailedInAnEpochThatIsOverIsNoSuspicion() {
+    coordinator.tell(new Coordination.Announced(FIRST));
+    speaks(CHARLIE, FIRST.epoch()); // so bravo acts
+
+    coordinator.tell(new Coordination.Suspected(CHARLIE, "db1", FIRST.epoch() - 1, "it is over"));
+    coordinator.tell(new Coordination.Suspected(CHARLIE, "db2", FIRST.epoch(), "refused"));
+
+    assertThat(askedToProbe().suspects()).containsExactly("db2");
+  }
+
+  @Test
   void whatIsSuspectedGetsMoreThanAGlance() {
     coordinator.tell(new Coordination.AskProbe(
         ALPHA, 7, List.of(database(1), database(2)), Set.of("db2"), FIRST.cluster()));
@@ -135,21 +146,24 @@ class DatabaseCoordinatorActorTest {
     coordinator.tell(new Coordination.Heard(server, 0, chosen, Optional.empty()));
   }
 
+  private Coordination.AskProbe askedToProbe() {
+    return received(Coordination.AskProbe.class);
+  }
+
   private Coordination.Probed probed() {
-    var answers = alpha.fishForMessage(
-        CoordinatedServers.SOON,
-        message -> message instanceof Coordination.Probed
-            ? FishingOutcomes.complete()
-            : FishingOutcomes.continueAndIgnore());
-    return (Coordination.Probed) answers.get(0);
+    return received(Coordination.Probed.class);
   }
 
   private DatabaseAdmin.GetDatabases asked() {
-    var forwarded = alpha.fishForMessage(
+    return (DatabaseAdmin.GetDatabases) received(Coordination.Forwarded.class).command();
+  }
+
+  private <T extends DatabaseAdmin.Message> T received(Class<T> type) {
+    var messages = alpha.fishForMessage(
         CoordinatedServers.SOON,
-        message -> message instanceof Coordination.Forwarded
+        message -> type.isInstance(message)
             ? FishingOutcomes.complete()
             : FishingOutcomes.continueAndIgnore());
-    return (DatabaseAdmin.GetDatabases) ((Coordination.Forwarded) forwarded.get(0)).command();
+    return type.cast(messages.get(0));
   }
 }
