@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
 import mainstay.multijvm.checker.OutageMeter;
-import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.workload.BoundedStore;
@@ -46,7 +45,7 @@ record DatabaseRun(
   private static final int CONNECTIONS = 64;
   private static final int CLIENTS = 20;
   private static final Duration THINK = Duration.ofMillis(250);
-  private static final Duration STEADY = Duration.ofSeconds(2);
+  private static final Nemesis STEADY = new Nemesis.Wait(Duration.ofSeconds(2));
   private static final Duration DROPPED_LIMIT = Duration.ofSeconds(20);
   private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(150);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
@@ -89,7 +88,7 @@ record DatabaseRun(
   static DatabaseRun measure(
       DemoCluster cluster, String database, Fault fault, Driver driver, Processes processes)
       throws IOException, InterruptedException {
-    awaitActive(cluster, database, true, ACTIVE_LIMIT);
+    cluster.awaitDatabase(database, true, ACTIVE_LIMIT, cluster.servers());
     var history = new History();
     Map<String, URI> addresses = new HashMap<>();
     cluster.servers().forEach(server -> addresses.put(server, cluster.address(server)));
@@ -110,13 +109,13 @@ record DatabaseRun(
             processes,
             SEED,
             driver.executor())) {
-      Thread.sleep(STEADY.toMillis());
+      STEADY.strike(cluster, database, history);
       begun = fault.begin.strike(cluster, database, history);
-      awaitActive(cluster, database, false, DROPPED_LIMIT);
-      Thread.sleep(STEADY.toMillis());
+      cluster.awaitDatabase(database, false, DROPPED_LIMIT, cluster.servers());
+      STEADY.strike(cluster, database, history);
       restored = fault.end.strike(cluster, database, history);
-      awaitActive(cluster, database, true, ACTIVE_LIMIT);
-      Thread.sleep(STEADY.toMillis());
+      cluster.awaitDatabase(database, true, ACTIVE_LIMIT, cluster.servers());
+      STEADY.strike(cluster, database, history);
       writer.stop(STOP_LIMIT);
       loops.stop(STOP_LIMIT);
     }
@@ -145,16 +144,5 @@ record DatabaseRun(
     return OutageMeter.around(history, from, Duration.ofNanos(to - from))
         .orElseThrow(() -> new IOException("no write was acknowledged"))
         .millis();
-  }
-
-  private static void awaitActive(
-      DemoCluster cluster, String database, boolean active, Duration limit) throws IOException {
-    for (var client : cluster.clients()) {
-      Await.until(
-          database + (active ? " is active" : " is not active") + ", as seen by " + client.server(),
-          limit,
-          () -> client.database(database),
-          seen -> seen.active() == active);
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -150,6 +151,20 @@ public final class DemoCluster implements AutoCloseable {
       clients.add(client(server));
     }
     return clients;
+  }
+
+  /** Every one of some servers says that a database is active, or that it is not. */
+  public void awaitDatabase(
+      String database, boolean active, Duration limit, Collection<String> asked)
+      throws IOException {
+    for (var server : asked) {
+      var client = client(server);
+      Await.until(
+          database + (active ? " is active" : " is not active") + ", as seen by " + server,
+          limit,
+          () -> client.database(database),
+          seen -> seen.active() == active);
+    }
   }
 
   /** How to reach the named database directly. */

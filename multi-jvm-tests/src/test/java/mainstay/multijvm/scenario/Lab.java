@@ -167,14 +167,7 @@ final class Lab
   /** Every one of some servers says that a database is active, or that it is not. */
   void awaitDatabase(String database, boolean active, Duration limit, Collection<String> servers)
       throws IOException {
-    for (var server : servers) {
-      var client = client(server);
-      Await.until(
-          database + (active ? " is active" : " is not active") + ", as seen by " + server,
-          limit,
-          () -> client.database(database),
-          seen -> seen.active() == active);
-    }
+    cluster.awaitDatabase(database, active, limit, servers);
   }
 
   /**

@@ -134,7 +134,7 @@ final class MariaDbContent implements ContentSql {
   public List<RowHash> hashes(Connection session, Table table, Collection<Key> keys)
       throws SQLException {
     var hashes = new ArrayList<RowHash>();
-    for (var some : pieces(keys)) {
+    for (var some : Key.pieces(keys, ASKED)) {
       hashes.addAll(hashes(session, table, among(table, some), ""));
     }
     return hashes;
@@ -158,7 +158,7 @@ final class MariaDbContent implements ContentSql {
   @Override
   public void rows(Connection session, Table table, Collection<Key> keys, Rows target)
       throws SQLException {
-    for (var some : pieces(keys)) {
+    for (var some : Key.pieces(keys, ASKED)) {
       rows(session, table, among(table, some), "", target);
     }
   }
@@ -270,7 +270,7 @@ final class MariaDbContent implements ContentSql {
 
   @Override
   public void delete(Connection session, Table table, Collection<Key> keys) throws SQLException {
-    for (var some : pieces(keys)) {
+    for (var some : Key.pieces(keys, ASKED)) {
       delete(session, table, among(table, some));
     }
   }
@@ -379,14 +379,5 @@ final class MariaDbContent implements ContentSql {
 
   private static Condition compare(Column column, String operator, Object value) {
     return new Condition(column.name() + " " + operator + " ?", List.of(column), List.of(value));
-  }
-
-  private static List<List<Key>> pieces(Collection<Key> keys) {
-    var all = List.copyOf(keys);
-    var pieces = new ArrayList<List<Key>>();
-    for (int from = 0; from < all.size(); from += ASKED) {
-      pieces.add(all.subList(from, Math.min(all.size(), from + ASKED)));
-    }
-    return pieces;
   }
 }

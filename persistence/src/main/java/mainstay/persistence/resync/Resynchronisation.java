@@ -177,7 +177,7 @@ public final class Resynchronisation implements Synchroniser {
       throws SQLException {
     for (var table : List.copyOf(found.keySet())) {
       var still = new ArrayList<Difference>();
-      for (var keys : pieces(keys(found.get(table), Kind.values()))) {
+      for (var keys : Key.pieces(keys(found.get(table), Kind.values()), REPAIRED_AT_ONCE)) {
         var before = Set.copyOf(found.get(table));
         sync.differences(table, keys).stream().filter(before::contains).forEach(still::add);
       }
@@ -207,7 +207,7 @@ public final class Resynchronisation implements Synchroniser {
       var sync = sync(from, to, second, rows -> {});
       for (var table : List.copyOf(found.keySet())) {
         var still = new ArrayList<Difference>();
-        for (var keys : pieces(keys(found.get(table), Kind.values()))) {
+        for (var keys : Key.pieces(keys(found.get(table), Kind.values()), REPAIRED_AT_ONCE)) {
           var differences = sync.differences(table, keys);
           if (!differences.isEmpty()) {
             sync.repairAlone(table, differences);
@@ -350,13 +350,5 @@ public final class Resynchronisation implements Synchroniser {
         .filter(difference -> List.of(kinds).contains(difference.kind()))
         .map(Difference::key)
         .toList();
-  }
-
-  private static List<List<Key>> pieces(List<Key> keys) {
-    var pieces = new ArrayList<List<Key>>();
-    for (int from = 0; from < keys.size(); from += REPAIRED_AT_ONCE) {
-      pieces.add(keys.subList(from, Math.min(keys.size(), from + REPAIRED_AT_ONCE)));
-    }
-    return pieces;
   }
 }

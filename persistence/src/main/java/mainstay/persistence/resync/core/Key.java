@@ -1,5 +1,7 @@
 package mainstay.persistence.resync.core;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,6 +17,16 @@ public record Key(List<Object> parts) {
 
   public static Key of(Object... parts) {
     return new Key(List.of(parts));
+  }
+
+  /** All keys in their order, so many at a time. */
+  public static List<List<Key>> pieces(Collection<Key> keys, int size) {
+    var all = List.copyOf(keys);
+    var pieces = new ArrayList<List<Key>>();
+    for (int from = 0; from < all.size(); from += size) {
+      pieces.add(all.subList(from, Math.min(all.size(), from + size)));
+    }
+    return pieces;
   }
 
   public String text(int part) {
