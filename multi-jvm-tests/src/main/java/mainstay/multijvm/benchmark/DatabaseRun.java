@@ -1,14 +1,11 @@
 package mainstay.multijvm.benchmark;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import mainstay.multijvm.checker.LinearizablePerKey;
@@ -50,8 +47,6 @@ record DatabaseRun(
   private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(150);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
   private static final long SEED = 1;
-  private static final List<String> POINTS =
-      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
 
   enum Fault {
     KILL(new Nemesis.KillDatabase(), new Nemesis.StartDatabase()),
@@ -90,21 +85,20 @@ record DatabaseRun(
       throws IOException, InterruptedException {
     cluster.awaitDatabase(database, true, ACTIVE_LIMIT, cluster.servers());
     var history = new History();
-    Map<String, URI> addresses = new HashMap<>();
-    cluster.servers().forEach(server -> addresses.put(server, cluster.address(server)));
     var client = new RepeatingClient(
         new BoundedStore(
-            new PointStore(driver.http(), addresses, cluster.token("operator")), CONNECTIONS),
+            new PointStore(driver.http(), cluster.addresses(), cluster.token("operator")),
+            CONNECTIONS),
         cluster.servers(),
         RepeatingClient.Limits.DEFAULT,
         history,
         driver.executor());
     long begun;
     long restored;
-    try (var writer = OpenLoopWriter.start(client, POINTS, WRITE_INTERVAL, processes);
+    try (var writer = OpenLoopWriter.start(client, DemoCluster.POINTS, WRITE_INTERVAL, processes);
         var loops = ClosedLoopClients.start(
             IntStream.range(0, CLIENTS).mapToObj(i -> client).toList(),
-            POINTS,
+            DemoCluster.POINTS,
             THINK,
             processes,
             SEED,
@@ -120,7 +114,7 @@ record DatabaseRun(
       loops.stop(STOP_LIMIT);
     }
     long end = DriverClock.nanos();
-    Driver.finalReads(client, POINTS, processes);
+    Driver.finalReads(client, DemoCluster.POINTS, processes);
     var violations = new ArrayList<String>();
     violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
     violations.addAll(new LinearizablePerKey().check(history).violations());

@@ -1,12 +1,8 @@
 package mainstay.multijvm.benchmark;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.Installation;
@@ -20,8 +16,6 @@ import mainstay.multijvm.workload.PointStore;
 final class MainstayTarget implements TakeoverTarget {
   private static final int SERVERS = 3;
   private static final Duration READY_LIMIT = Duration.ofSeconds(90);
-  private static final List<String> POINTS =
-      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
 
   private final Driver driver;
   private final DemoCluster cluster;
@@ -51,14 +45,12 @@ final class MainstayTarget implements TakeoverTarget {
 
   @Override
   public List<String> keys() {
-    return POINTS;
+    return DemoCluster.POINTS;
   }
 
   @Override
   public KeyValueStore store() throws IOException {
-    Map<String, URI> addresses = new HashMap<>();
-    cluster.servers().forEach(s -> addresses.put(s, cluster.address(s)));
-    return new PointStore(driver.http(), addresses, cluster.token("operator"));
+    return new PointStore(driver.http(), cluster.addresses(), cluster.token("operator"));
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mainstay.multijvm.cluster.OsProcess.Signal;
 import mainstay.multijvm.cluster.OsProcess.State;
 
@@ -38,6 +40,10 @@ public final class DemoCluster implements AutoCloseable {
   // Room for ports that a demo may put beside those of the HTTP API.
   private static final int PORTS = 40;
   private static final String DATABASE_USER = "mainstay";
+  /** Points of the demo's configuration that nobody gathers: for clients to write. */
+  public static final List<String> POINTS =
+      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
+
   private static final JsonMapper JSON = JsonMapper.builder()
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
       .build();
@@ -128,6 +134,11 @@ public final class DemoCluster implements AutoCloseable {
   /** Names of the databases. */
   public List<String> databases() {
     return status.databases().stream().map(DemoStatus.Database::name).toList();
+  }
+
+  /** By name of the server. */
+  public Map<String, URI> addresses() {
+    return servers().stream().collect(Collectors.toMap(server -> server, this::address));
   }
 
   public URI address(String server) {

@@ -1,7 +1,6 @@
 package mainstay.multijvm.scenario;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -9,12 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import mainstay.multijvm.checker.ActiveFollowsTheList;
 import mainstay.multijvm.checker.AtMostOneActivePerTerm;
 import mainstay.multijvm.checker.Checker;
@@ -71,8 +67,6 @@ final class Lab
   private static final Duration FRESH = Duration.ofMillis(10);
 
   private static final int CLIENTS_PER_SERVER = 5;
-  private static final List<String> POINTS =
-      IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
   private static final Duration SETTLING = Limits.HANG_TAKEOVER.plusSeconds(1);
   // Clients of a dead server give up soon, so that it shows that they come back with it.
   private static final RepeatingClient.Limits LOCAL = new RepeatingClient.Limits(
@@ -341,9 +335,7 @@ final class Lab
     private final RoleWatch watch;
 
     private Load(List<String> writeThrough, Duration writeInterval) throws IOException {
-      Map<String, URI> addresses = new HashMap<>();
-      cluster.servers().forEach(s -> addresses.put(s, cluster.address(s)));
-      var store = new PointStore(driver.http(), addresses, cluster.token("operator"));
+      var store = new PointStore(driver.http(), cluster.addresses(), cluster.token("operator"));
       client = new RepeatingClient(
           store, writeThrough, RepeatingClient.Limits.DEFAULT, history, driver.executor());
       var local = new ArrayList<RepeatingClient>();
@@ -354,8 +346,9 @@ final class Lab
       }
       long seed = Long.getLong("seed", System.nanoTime());
       System.out.println("workload -Dseed=" + seed);
-      writer = OpenLoopWriter.start(client, POINTS, writeInterval, processes);
-      loops = ClosedLoopClients.start(local, POINTS, THINK, processes, seed, driver.executor());
+      writer = OpenLoopWriter.start(client, DemoCluster.POINTS, writeInterval, processes);
+      loops = ClosedLoopClients.start(
+          local, DemoCluster.POINTS, THINK, processes, seed, driver.executor());
       watch = RoleWatch.start(cluster.clients(), WATCH_INTERVAL, history);
     }
 
@@ -380,7 +373,7 @@ final class Lab
       writer.stop(Limits.WHOLE);
       loops.stop(Limits.SOON);
       watch.close();
-      Driver.finalReads(client, POINTS, processes);
+      Driver.finalReads(client, DemoCluster.POINTS, processes);
       return writer.failed();
     }
 

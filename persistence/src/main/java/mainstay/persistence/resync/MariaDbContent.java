@@ -166,8 +166,8 @@ final class MariaDbContent implements ContentSql {
   private static void rows(
       Connection session, Table table, Condition where, String order, Rows target)
       throws SQLException {
-    try (var query =
-        session.prepareStatement("select " + values(table) + from(table) + where.text() + order)) {
+    try (var query = session.prepareStatement("select "
+        + Values.selected(table, MariaDbContent::micros) + from(table) + where.text() + order)) {
       where.bind(query);
       query.setFetchSize(FETCH);
       Values.rows(query, table, target);
@@ -305,12 +305,6 @@ final class MariaDbContent implements ContentSql {
 
   private static String order(Table table) {
     return " order by " + Values.names(table.key());
-  }
-
-  private static String values(Table table) {
-    return table.columns().stream()
-        .map(column -> column.kind() == Kind.TIME ? micros(column.name()) : column.name())
-        .collect(Collectors.joining(", "));
   }
 
   /** Columns of this type have no zone: they hold UTC. */

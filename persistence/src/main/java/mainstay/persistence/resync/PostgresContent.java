@@ -172,8 +172,8 @@ final class PostgresContent implements ContentSql {
   @Override
   public void rows(Connection session, Table table, KeyRange range, Rows target)
       throws SQLException {
-    try (var query = session.prepareStatement("select " + values(table) + from(table)
-        + where(session, table, range) + " order by " + order(session, table))) {
+    try (var query = session.prepareStatement(
+        rows(table) + where(session, table, range) + " order by " + order(session, table))) {
       bind(query, 1, table, range);
       query.setFetchSize(FETCH);
       Values.rows(query, table, target);
@@ -183,8 +183,7 @@ final class PostgresContent implements ContentSql {
   @Override
   public void rows(Connection session, Table table, Collection<Key> keys, Rows target)
       throws SQLException {
-    try (var query =
-        session.prepareStatement("select " + values(table) + from(table) + among(table))) {
+    try (var query = session.prepareStatement(rows(table) + among(table))) {
       bindKeys(session, query, table, keys);
       Values.rows(query, table, target);
     }
@@ -195,7 +194,7 @@ final class PostgresContent implements ContentSql {
       throws SQLException {
     var first = table.key().get(0);
     var second = table.key().get(1);
-    try (var query = session.prepareStatement("select " + values(table) + from(table) + " where "
+    try (var query = session.prepareStatement(rows(table) + " where "
         + first.name() + " = ? and " + second.name() + (behind ? " > ?" : " < ?") + " order by "
         + second.name() + (behind ? "" : " desc") + " limit 1")) {
       Values.set(query, 1, first.kind(), key.parts().get(0));
@@ -291,14 +290,12 @@ final class PostgresContent implements ContentSql {
 
   // ---- parts of statements
 
-  private static String from(Table table) {
-    return " from " + (table.equals(Table.EVENT_TAG) ? TAGS : table.name()) + " r";
+  private static String rows(Table table) {
+    return "select " + Values.selected(table, PostgresContent::micros) + from(table);
   }
 
-  private static String values(Table table) {
-    return table.columns().stream()
-        .map(column -> column.kind() == Kind.TIME ? micros(column.name()) : column.name())
-        .collect(Collectors.joining(", "));
+  private static String from(Table table) {
+    return " from " + (table.equals(Table.EVENT_TAG) ? TAGS : table.name()) + " r";
   }
 
   private static String micros(String column) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import mainstay.persistence.resync.core.Column;
 import mainstay.persistence.resync.core.Column.Kind;
@@ -19,6 +20,17 @@ final class Values {
 
   static String names(List<Column> columns) {
     return columns.stream().map(Column::name).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * What to select of a row, all columns in their order.
+   *
+   * @param micros the microseconds of a column that holds a time, as the vendor writes them
+   */
+  static String selected(Table table, UnaryOperator<String> micros) {
+    return table.columns().stream()
+        .map(column -> column.kind() == Kind.TIME ? micros.apply(column.name()) : column.name())
+        .collect(Collectors.joining(", "));
   }
 
   static void set(PreparedStatement statement, int at, Kind kind, Object value)
