@@ -79,8 +79,9 @@ public final class ServerMain {
   private int serve(String firstIncarnation) {
     String incarnation = firstIncarnation;
     while (!stopping) {
+      boolean first = incarnation.equals(firstIncarnation);
       try {
-        var started = ServerNode.start(settings, incarnation);
+        var started = ServerNode.start(settings, incarnation, first);
         node.set(started);
         if (stopping) {
           started.stop();
@@ -88,7 +89,7 @@ public final class ServerMain {
         started.awaitEnd();
       } catch (ServerNode.StartFailedException e) {
         log.error("server {} does not start: {}", settings.self(), e.getMessage());
-        if (incarnation.equals(firstIncarnation)) {
+        if (first) {
           return FAILED;
         }
       } catch (InterruptedException e) {

@@ -134,9 +134,10 @@ final class ServerNode {
   /**
    * Returns when everything has been started; the cluster may still be forming.
    *
+   * @param newProcess whether this is the first incarnation of the process
    * @throws StartFailedException if a port, a database or a setting is not as it must be; nothing is left running
    */
-  static ServerNode start(ServerSettings settings, String incarnation)
+  static ServerNode start(ServerSettings settings, String incarnation, boolean newProcess)
       throws StartFailedException, InterruptedException {
     try {
       checkSections(settings);
@@ -176,7 +177,7 @@ final class ServerNode {
               system)
           .toCompletableFuture());
       await(parts.databases().ready().toCompletableFuture());
-      WarmUp.run(system, settings, incarnation);
+      WarmUp.run(system, settings, incarnation, WarmUp.writes(settings.config(), newProcess));
       await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
       ClusterBootstrap.get(system.classicSystem()).start();
       log.info(

@@ -4,9 +4,11 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mainstay.node.host.HostControl;
 import mainstay.node.host.HostEnvironment;
 import mainstay.node.host.ReplicatedServiceHostActor;
@@ -43,29 +47,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a service of the server's own for a moment before it joins: takes a term, writes and reads through the same
- * host, entity, journal and term check that a takeover uses, removes what it wrote, and loses a session of each database.
- * Without it the first takeover of a server and the first death of a database cost hundreds of milliseconds more, and a
- * journal that refuses is found out only then.
+ * Serves a service of the server's own for a moment before it joins: takes a term, writes and reads points beside each
+ * other through the same host, entities, journal and term check that a takeover uses, is activated anew over what it
+ * wrote, lets every message of that cross a network, removes what it wrote, and loses a session of each database. Without
+ * it the first takeover of a server and the first death of a database cost hundreds of milliseconds more, and a journal
+ * that refuses is found out only then.
  */
 final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
   private static final Principal SYSTEM = new Principal("system", Role.ADMIN);
   private static final int READ_EVERY = 4;
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SUSPENSION = "warm-up";
+
+  /** Written beside each other, more than the journal has lanes, so that every session of every database is used. */
+  private static final int POINTS = 16;
+
+  /** A process that has served before has compiled its code: it only opens its sessions again and asks the journal. */
+  private static final int SHARE_OF_A_RETURN = 8;
 
   private WarmUp() {}
 
-  /** @throws ExecutionException if the journal does not take a write or the term is not to be had */
-  static void run(ActorSystem<?> system, ServerSettings settings, String incarnation)
+  /** @return how many requests a server makes before it joins; 0 for no warm-up at all */
+  static int writes(Config config, boolean newProcess) {
+    int writes = config.getInt("mainstay.server.warm-up-writes");
+    return newProcess ? writes : (writes + SHARE_OF_A_RETURN - 1) / SHARE_OF_A_RETURN;
+  }
+
+  /**
+   * @param writes as from {@link #writes}; every fourth is a read
+   * @throws ExecutionException if the journal does not take a write or the term is not to be had
+   */
+  static void run(ActorSystem<?> system, ServerSettings settings, String incarnation, int writes)
       throws ExecutionException, InterruptedException {
-    int writes = settings.config().getInt("mainstay.server.warm-up-writes");
     if (writes == 0) {
       return;
     }
     long begun = System.nanoTime();
     var service = new ServiceName("warm-up/" + settings.self());
-    var point = service.value().replace('/', '-') + "-" + incarnation;
+    var points = IntStream.range(0, POINTS)
+        .mapToObj(i -> "warm-up-" + settings.self() + "-" + incarnation + "-" + i)
+        .toList();
     var terms = new JdbcTermStore(Databases.get(system), Clock.systemUTC());
     long term =
         terms.current(service).toCompletableFuture().get().map(Activation::term).orElse(0L);
@@ -80,7 +102,7 @@ final class WarmUp {
     var done = new CompletableFuture<Done>();
     var actor = system.systemActorOf(
         Behaviors.<Step>setup(
-            context -> serve(context, settings, taken.activation(), point, writes, done)),
+            context -> serve(context, settings, taken.activation(), points, writes, done)),
         "warm-up",
         Props.empty());
     try {
@@ -91,10 +113,13 @@ final class WarmUp {
     } finally {
       actor.tell(new Stop());
     }
-    new ScratchStreams(Databases.get(system))
-        .remove(ConfigurationStateModel.pointPersistenceId(point))
-        .toCompletableFuture()
-        .get();
+    var scratch = new ScratchStreams(Databases.get(system));
+    for (var point : points) {
+      scratch
+          .remove(ConfigurationStateModel.pointPersistenceId(point))
+          .toCompletableFuture()
+          .get();
+    }
     new Rehearsal(Databases.get(system)).loseSessions().toCompletableFuture().get();
     log.info(
         "server={} warmed up with {} writes in {} ms",
@@ -107,6 +132,9 @@ final class WarmUp {
 
   private record HostSaid(ClusterOverview.Message message) implements Step {}
 
+  /** What the host tells a standby. */
+  private record Fed(ServiceHost.Message message) implements Step {}
+
   private record Answered(ServiceHost.Delivered delivered) implements Step {}
 
   private record Stop() implements Step {}
@@ -115,7 +143,7 @@ final class WarmUp {
       ActorContext<Step> context,
       ServerSettings settings,
       Activation activation,
-      String point,
+      List<String> points,
       int writes,
       CompletableFuture<Done> done) {
     var clock = Clock.systemUTC();
@@ -126,7 +154,7 @@ final class WarmUp {
         clock,
         HostEnvironment.Settings.from(settings.config()));
     var work = new Work(
-        new ScratchModel(point),
+        new ScratchModel(points),
         new JournalReader(context.getSystem().classicSystem()),
         configuration.new Actors() {
           @Override
@@ -142,29 +170,51 @@ final class WarmUp {
             context.messageAdapter(ClusterOverview.Message.class, HostSaid::new),
             work),
         "host");
-    var answers = context.messageAdapter(ServiceHost.Delivered.class, Answered::new);
-    host.tell(new HostControl.Activate(activation, "warm-up", 0, false));
-    return new Rounds(host, answers, point, writes, done).behavior();
+    host.tell(new HostControl.Activate(activation, SUSPENSION, 0, false));
+    return new Rounds(
+            new Wire(context.getSystem()),
+            activation.service(),
+            host,
+            context.messageAdapter(ServiceHost.Delivered.class, Answered::new),
+            new ServiceHost.Follow(
+                settings.self(),
+                activation.term(),
+                context.messageAdapter(ServiceHost.Message.class, Fed::new)),
+            points,
+            writes,
+            done)
+        .behavior();
   }
 
-  /** One request after the other, until all are answered. */
+  /** As many requests under way as there are points, until all are answered; half way through, an activation anew. */
   private static final class Rounds {
+    private final Wire wire;
+    private final ServiceName service;
     private final ActorRef<ServiceHost.Message> host;
     private final ActorRef<ServiceHost.Delivered> answers;
-    private final String point;
+    private final ServiceHost.Follow follow;
+    private final List<String> points;
     private final int writes;
     private final CompletableFuture<Done> done;
-    private int round;
+    private long generation;
+    private int asked;
+    private int answered;
 
     Rounds(
+        Wire wire,
+        ServiceName service,
         ActorRef<ServiceHost.Message> host,
         ActorRef<ServiceHost.Delivered> answers,
-        String point,
+        ServiceHost.Follow follow,
+        List<String> points,
         int writes,
         CompletableFuture<Done> done) {
+      this.wire = wire;
+      this.service = service;
       this.host = host;
       this.answers = answers;
-      this.point = point;
+      this.follow = follow;
+      this.points = points;
       this.writes = writes;
       this.done = done;
     }
@@ -172,50 +222,95 @@ final class WarmUp {
     Behavior<Step> behavior() {
       return Behaviors.receive(Step.class)
           .onMessage(HostSaid.class, said -> {
-            if (round == 0
-                && said.message() instanceof HostControl.HostReport report
-                && report.report().state() == ServiceHost.State.ACTIVE) {
-              next();
+            if (said.message() instanceof HostControl.HostReport report
+                && report.report().state() == ServiceHost.State.ACTIVE
+                && report.report().generation() > generation) {
+              generation = report.report().generation();
+              host.tell(wire.cross(follow));
+              begin();
             }
             return Behaviors.same();
           })
-          .onMessage(Answered.class, answered -> {
-            if (!answered.delivered().active()) {
+          .onMessage(Fed.class, fed -> {
+            wire.cross(fed.message());
+            return Behaviors.same();
+          })
+          .onMessage(Answered.class, answer -> {
+            wire.cross(answer.delivered());
+            if (answer.delivered().active()) {
+              answered();
+            } else {
               done.completeExceptionally(
                   new IllegalStateException(
                       "the journal did not take the writes of the warm-up; the log before this line says why"));
-            } else if (round == writes) {
-              done.complete(Done.getInstance());
-            } else {
-              next();
             }
             return Behaviors.same();
           })
           .onMessage(Stop.class, stop -> Behaviors.stopped())
+          .onSignal(PostStop.class, stopped -> {
+            done.completeExceptionally(
+                new IllegalStateException("the warm-up failed; the log before this line says why"));
+            return Behaviors.same();
+          })
           .build();
     }
 
-    private void next() {
-      round++;
-      ServiceRequest request = round % READ_EVERY == 0
+    private int until() {
+      return generation == 1 ? writes / 2 : writes;
+    }
+
+    private void begin() {
+      while (asked < until() && asked - answered < points.size()) {
+        ask();
+      }
+      if (asked == answered) {
+        ended();
+      }
+    }
+
+    private void answered() {
+      answered++;
+      if (asked < until()) {
+        ask();
+      } else if (asked == answered) {
+        ended();
+      }
+    }
+
+    private void ended() {
+      if (generation == 1) {
+        host.tell(new HostControl.Suspend(SUSPENSION));
+        host.tell(new HostControl.Resume());
+      } else {
+        wire.crossMessagesOfMoves(service, follow.term(), follow.server());
+        done.complete(Done.getInstance());
+      }
+    }
+
+    private void ask() {
+      var point = points.get(asked % points.size());
+      asked++;
+      ServiceRequest request = asked % READ_EVERY == 0
           ? new Points.GetValue(point)
-          : new Points.SetValue(point, round, Precondition.NONE);
-      host.tell(new ServiceHost.Deliver("warm-up-" + round, SYSTEM, request, answers));
+          : new Points.SetValue(point, asked, Precondition.NONE);
+      host.tell(wire.cross(new ServiceHost.Deliver("warm-up-" + asked, SYSTEM, request, answers)));
     }
   }
 
-  /** One point without a configuration around it. */
+  /** Points without a configuration around them. */
   private static final class ScratchModel implements StateModel {
     private final StateModel model = new ConfigurationStateModel();
-    private final String persistenceId;
+    private final Set<String> persistenceIds;
 
-    ScratchModel(String point) {
-      this.persistenceId = ConfigurationStateModel.pointPersistenceId(point);
+    ScratchModel(List<String> points) {
+      this.persistenceIds = points.stream()
+          .map(ConfigurationStateModel::pointPersistenceId)
+          .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public Set<String> persistenceIds(Streams known) {
-      return Set.of(persistenceId);
+      return persistenceIds;
     }
 
     @Override
@@ -230,7 +325,7 @@ final class WarmUp {
 
     @Override
     public String streamFor(ServiceRequest.Write request) {
-      return persistenceId;
+      return model.streamFor(request);
     }
 
     @Override

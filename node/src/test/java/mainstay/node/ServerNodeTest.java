@@ -32,7 +32,7 @@ class ServerNodeTest {
     var settings = ServerSettings.read(file);
 
     // With a database that is not there, so what is found first is what was looked at first.
-    assertThatThrownBy(() -> ServerNode.start(settings, "0"))
+    assertThatThrownBy(() -> ServerNode.start(settings, "0", true))
         .isInstanceOf(ServerNode.StartFailedException.class)
         .hasMessageContaining("token")
         .hasMessageContaining(noDirectory.toString());

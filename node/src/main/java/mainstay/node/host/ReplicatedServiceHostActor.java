@@ -447,7 +447,14 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       loaded = false;
     }
     aligned.addAll(message.streams());
-    readTail(Optional.of(message.purpose()));
+    boolean upToDate = message.ends().entrySet().stream()
+        .allMatch(end -> replica.sequence(end.getKey()) == end.getValue());
+    if (upToDate && aligned.containsAll(replica.sequences().keySet())) {
+      loaded = true;
+      caughtUp(message.purpose());
+    } else {
+      readTail(Optional.of(message.purpose()));
+    }
     return this;
   }
 

@@ -19,6 +19,7 @@ import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
 import mainstay.persistence.journal.core.Chain;
 import mainstay.persistence.journal.core.FenceStamp;
+import mainstay.persistence.journal.core.StreamEnd;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
@@ -45,10 +46,7 @@ public final class FencedJournal extends AsyncWriteJournal {
   private final Tails tails;
   private final List<WriteLane> lanes;
   private final ConcurrentHashMap<String, Future<Void>> running = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, Head> heads = new ConcurrentHashMap<>();
-
-  /** The last event of a stream that this server has written or looked up. */
-  private record Head(long sequence, byte[] chain) {}
+  private final StreamEnds ends;
 
   /** Called by Akka with section {@code mainstay.persistence.journal}. */
   public FencedJournal(Config section) {
@@ -59,6 +57,7 @@ public final class FencedJournal extends AsyncWriteJournal {
     sql = new JournalSql(codec);
     var health = JournalHealth.get(system);
     tails = new Tails(databases);
+    ends = StreamEnds.get(system);
     settings.requireFewerLanesThan(databases.limits().writers());
     var store = new GroupStore(sql);
     lanes = IntStream.range(0, settings.lanes())
@@ -119,15 +118,24 @@ public final class FencedJournal extends AsyncWriteJournal {
   /** Waits for a write of the same stream that runs, so that what follows a crash of its actor sees it. */
   @Override
   public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
-    var write = running.getOrDefault(persistenceId, Futures.successful(null));
-    return write
-        .transform(anyOutcome -> Try.apply(() -> null), DIRECTLY)
-        .flatMap(
-            ended -> scala(tails
-                .align(List.of(persistenceId))
-                .thenCompose(last -> lookUp(persistenceId, last.get(persistenceId)))
-                .thenApply(Head::sequence)),
-            DIRECTLY);
+    var write = running.get(persistenceId);
+    if (write != null) {
+      return write
+          .transform(anyOutcome -> Try.apply(() -> null), DIRECTLY)
+          .flatMap(ended -> scala(compareEnds(persistenceId)), DIRECTLY);
+    }
+    var compared = ends.takeCompared(persistenceId);
+    return compared.isPresent()
+        ? Futures.successful(compared.get().sequence())
+        : scala(compareEnds(persistenceId));
+  }
+
+  private CompletableFuture<Long> compareEnds(String persistenceId) {
+    return tails.align(List.of(persistenceId)).thenApply(found -> {
+      var end = found.get(persistenceId);
+      ends.put(persistenceId, end);
+      return end.sequence();
+    });
   }
 
   @Override
@@ -147,15 +155,17 @@ public final class FencedJournal extends AsyncWriteJournal {
     running.put(id, future);
     future.onComplete(
         outcome -> {
-          if (outcome.isFailure()) {
-            heads.remove(id); // what stands there now is not known
+          if (outcome.isSuccess()) {
+            ends.written(id);
+          } else {
+            ends.forget(id);
           }
           return running.remove(id, future);
         },
         DIRECTLY);
-    var head = heads.get(id);
-    if (head != null && head.sequence() == write.firstSequence() - 1) {
-      chain(write, head);
+    var end = ends.at(id, write.firstSequence() - 1);
+    if (end.isPresent()) {
+      chain(write, end.get());
     } else {
       lookUp(id, write.firstSequence() - 1).whenComplete((found, failure) -> {
         if (failure == null) {
@@ -167,17 +177,15 @@ public final class FencedJournal extends AsyncWriteJournal {
     }
   }
 
-  private void chain(JournalWrite write, Head head) {
-    var chained = write.chainedTo(head.chain());
-    heads.put(write.persistenceId(), new Head(chained.lastSequence(), chained.lastChain()));
+  private void chain(JournalWrite write, StreamEnd end) {
+    var chained = write.chainedTo(end.chain());
+    ends.put(write.persistenceId(), new StreamEnd(chained.lastSequence(), chained.lastChain()));
     lanes.get(Math.floorMod(write.persistenceId().hashCode(), lanes.size())).add(chained);
   }
 
-  private CompletableFuture<Head> lookUp(String persistenceId, long sequence) {
+  private CompletableFuture<StreamEnd> lookUp(String persistenceId, long sequence) {
     if (sequence == 0) {
-      var head = new Head(0, Chain.start());
-      heads.put(persistenceId, head);
-      return CompletableFuture.completedFuture(head);
+      return CompletableFuture.completedFuture(StreamEnd.none());
     }
     var operation = "read the last event of " + persistenceId;
     return databases
@@ -186,11 +194,7 @@ public final class FencedJournal extends AsyncWriteJournal {
             operation,
             (database, epoch) ->
                 database.read(operation, session -> sql.chain(session, persistenceId, sequence)))
-        .thenApply(chain -> {
-          var head = new Head(sequence, chain);
-          heads.put(persistenceId, head);
-          return head;
-        });
+        .thenApply(chain -> new StreamEnd(sequence, chain));
   }
 
   private JournalWrite.Row row(PersistentRepr event) {

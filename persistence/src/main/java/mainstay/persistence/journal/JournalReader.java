@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
 import mainstay.persistence.databases.dialect.Dialect;
@@ -26,11 +27,13 @@ public final class JournalReader {
 
   private final Databases databases;
   private final Tails tails;
+  private final StreamEnds ends;
   private final EventCodec codec;
 
   public JournalReader(ActorSystem system) {
     this.databases = Databases.get(system);
     this.tails = new Tails(databases);
+    this.ends = StreamEnds.get(system);
     this.codec = new EventCodec(SerializationExtension.get(system));
   }
 
@@ -65,12 +68,19 @@ public final class JournalReader {
 
   /**
    * Makes the ends of streams equal in all databases: what one of them alone holds is on all when this has completed. The
-   * holder of a term asks for it before it writes, for an event that only one database has could be lost with it.
+   * holder of a term asks for it before it writes, for an event that only one database has could be lost with it. The
+   * actors of these streams, when they start for the first time after it, do not ask again.
    *
    * @return the last sequence number of each stream
    */
   public CompletionStage<Map<String, Long>> align(Collection<String> persistenceIds) {
-    return tails.align(persistenceIds);
+    var comparison = ends.beginComparison(persistenceIds);
+    return tails.align(persistenceIds).thenApply(found -> {
+      ends.compared(comparison, found);
+      return found.entrySet().stream()
+          .collect(Collectors.toUnmodifiableMap(
+              Map.Entry::getKey, end -> end.getValue().sequence()));
+    });
   }
 
   /** The event itself, as its actor persisted it. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import mainstay.persistence.databases.Databases;
+import mainstay.persistence.journal.core.StreamEnd;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +76,8 @@ final class Tails {
     }
   }
 
-  /** @return the last sequence number of each stream, which every written database now has; 0 if it has no event */
-  CompletableFuture<Map<String, Long>> align(Collection<String> persistenceIds) {
+  /** @return the end of each stream, which every written database now has */
+  CompletableFuture<Map<String, StreamEnd>> align(Collection<String> persistenceIds) {
     var streams = List.copyOf(new HashSet<>(persistenceIds));
     if (streams.isEmpty()) {
       return CompletableFuture.completedFuture(Map.of());
@@ -85,33 +86,35 @@ final class Tails {
         .replicator()
         .onActive(
             OPERATION,
-            (database, epoch) -> database.control(
-                OPERATION, session -> database.dialect().lastSequences(session, streams)))
+            (database, epoch) ->
+                database.control(OPERATION, session -> database.dialect().ends(session, streams)))
         .thenCompose(this::align);
   }
 
-  private CompletableFuture<Map<String, Long>> align(Map<String, Map<String, Long>> byDatabase) {
-    var highest = new HashMap<String, Long>();
+  private CompletableFuture<Map<String, StreamEnd>> align(
+      Map<String, Map<String, StreamEnd>> byDatabase) {
+    var highest = new HashMap<String, StreamEnd>();
     byDatabase
         .values()
-        .forEach(
-            last -> last.forEach((stream, sequence) -> highest.merge(stream, sequence, Math::max)));
+        .forEach(ends -> ends.forEach((stream, end) ->
+            highest.merge(stream, end, (a, b) -> a.sequence() >= b.sequence() ? a : b)));
     var lowest = new HashMap<String, Long>(); // of those that are not equal
     byDatabase
         .values()
-        .forEach(last -> last.forEach((stream, sequence) -> {
-          if (sequence < highest.get(stream)) {
-            lowest.merge(stream, sequence, Math::min);
+        .forEach(ends -> ends.forEach((stream, end) -> {
+          if (end.sequence() < highest.get(stream).sequence()) {
+            lowest.merge(stream, end.sequence(), Math::min);
           }
         }));
     if (lowest.isEmpty()) {
       return CompletableFuture.completedFuture(Map.copyOf(highest));
     }
     for (var stream : lowest.entrySet()) {
-      if (highest.get(stream.getKey()) - stream.getValue() > LONGEST) {
+      long last = highest.get(stream.getKey()).sequence();
+      if (last - stream.getValue() > LONGEST) {
         return CompletableFuture.failedFuture(new IllegalStateException("stream " + stream.getKey()
             + " ends at " + stream.getValue() + " in one database and at "
-            + highest.get(stream.getKey()) + " in another: " + byDatabase.keySet()
+            + last + " in another: " + byDatabase.keySet()
             + "; more than " + LONGEST
             + " events are missing, so one of them must be taken out and synchronised"));
       }
@@ -131,12 +134,12 @@ final class Tails {
   private CompletableFuture<List<Row>> read(
       String database,
       Map<String, Long> lowest,
-      Map<String, Long> highest,
-      Map<String, Long> last) {
+      Map<String, StreamEnd> highest,
+      Map<String, StreamEnd> own) {
     return databases.named(database).control(OPERATION, session -> {
       var rows = new ArrayList<Row>();
       for (var stream : lowest.entrySet()) {
-        if (last.get(stream.getKey()).equals(highest.get(stream.getKey()))) {
+        if (own.get(stream.getKey()).sequence() == highest.get(stream.getKey()).sequence()) {
           read(session, stream.getKey(), stream.getValue(), rows);
         }
       }

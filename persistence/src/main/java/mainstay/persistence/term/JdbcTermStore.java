@@ -83,17 +83,6 @@ public final class JdbcTermStore implements TermStore {
           "expected term " + expectedTerm + " of " + service + " is negative");
     }
     var wanted = new Activation(service, expectedTerm + 1, server, incarnation);
-    return current(service).thenCompose(held -> {
-      if (held.map(Activation::term).orElse(0L) != expectedTerm
-          && held.filter(wanted::equals).isEmpty()) {
-        return CompletableFuture.completedFuture(new Lost(held));
-      }
-      return raise(wanted, why, endPreviousSessions ? held : Optional.empty());
-    });
-  }
-
-  private CompletionStage<Take> raise(
-      Activation wanted, String why, Optional<Activation> previous) {
     var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
     var operation = "take term " + wanted.term() + " of " + wanted.service();
     var replicator = databases.replicator();
@@ -102,14 +91,15 @@ public final class JdbcTermStore implements TermStore {
             operation,
             set -> List.of(set.active().get(0)),
             replicator.patience(),
-            (database, epoch) -> raise(database, epoch, operation, wanted, why, at, true, previous))
+            (database, epoch) ->
+                raise(database, epoch, operation, wanted, why, at, true, endPreviousSessions))
         .thenCompose(decided -> decided.values().stream().allMatch(Raised.class::isInstance)
             ? replicator.onWritten(
                 operation,
                 // The one that has decided is asked again too: the first of the set may be
                 // another one by now.
                 (database, epoch) ->
-                    raise(database, epoch, operation, wanted, why, at, false, previous))
+                    raise(database, epoch, operation, wanted, why, at, false, endPreviousSessions))
             : CompletableFuture.completedFuture(decided))
         .thenApply(answers -> result(wanted, answers.values()));
   }
@@ -122,13 +112,17 @@ public final class JdbcTermStore implements TermStore {
       String why,
       Instant at,
       boolean decides,
-      Optional<Activation> previous) {
+      boolean endPreviousSessions) {
     return database.control(operation, session -> {
-      if (previous.isPresent()) {
-        var theirs = new SessionName(previous.get().server(), previous.get().incarnation());
-        if (!theirs.equals(new SessionName(wanted.server(), wanted.incarnation()))) {
+      if (endPreviousSessions) {
+        var own = new SessionName(wanted.server(), wanted.incarnation());
+        var theirs = TermSql.current(session, epoch, wanted.service())
+            .filter(held -> TermSql.mayFollow(wanted, held.term(), decides))
+            .map(held -> new SessionName(held.server(), held.incarnation()))
+            .filter(name -> !name.equals(own));
+        if (theirs.isPresent()) {
           // Whoever raises the term waits for the locks of those that write, and no others.
-          database.dialect().endSessions(session, theirs);
+          database.dialect().endSessions(session, theirs.get());
         }
       }
       return TermSql.raise(

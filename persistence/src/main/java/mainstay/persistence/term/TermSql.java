@@ -117,7 +117,7 @@ final class TermSql {
         return new Raised();
       }
       long term = held.map(Activation::term).orElse(0L);
-      if (decides ? term != wanted.term() - 1 : term >= wanted.term()) {
+      if (!mayFollow(wanted, term, decides)) {
         return new Held(held);
       }
       store(c, wanted, held.isPresent());
@@ -133,6 +133,11 @@ final class TermSql {
       // Where the lock is that of the row, two may store the first term at once. The other one has.
       return raise.inTransaction().on(session);
     }
+  }
+
+  /** Whether a database that holds {@code term} takes the wanted one, or leaves it to who holds it already. */
+  static boolean mayFollow(Activation wanted, long term, boolean decides) {
+    return decides ? term == wanted.term() - 1 : term < wanted.term();
   }
 
   private static void store(Connection session, Activation wanted, boolean known)

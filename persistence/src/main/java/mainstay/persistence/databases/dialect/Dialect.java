@@ -10,6 +10,7 @@ import java.util.Properties;
 import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.journal.core.StreamEnd;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.DatabaseAddress;
@@ -122,8 +123,8 @@ public sealed interface Dialect permits PostgreSqlDialect, MariaDbDialect {
 
   // ---- reading many streams
 
-  /** The last sequence number of each stream, 0 if it has no event. */
-  Map<String, Long> lastSequences(Connection session, List<String> streams) throws SQLException;
+  /** The end of each stream. */
+  Map<String, StreamEnd> ends(Connection session, List<String> streams) throws SQLException;
 
   /** Takes a row, and says whether to go on. */
   @FunctionalInterface

@@ -19,6 +19,7 @@ import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.persistence.databases.EpochChangedException;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.journal.core.StreamEnd;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.TermFence;
 import mainstay.protocol.model.Activation;
@@ -462,27 +463,24 @@ public final class MariaDbDialect implements Dialect {
   // ---- reading many streams
 
   @Override
-  public Map<String, Long> lastSequences(Connection session, List<String> streams)
-      throws SQLException {
-    var last = new HashMap<String, Long>();
+  public Map<String, StreamEnd> ends(Connection session, List<String> streams) throws SQLException {
     if (streams.isEmpty()) {
-      return last;
+      return Map.of();
     }
-    streams.forEach(stream -> last.put(stream, 0L));
     try (var query = session.prepareStatement(
-        "select persistence_id, max(sequence_number) from event_journal where persistence_id in ("
+        "select e.persistence_id, e.sequence_number, e.chain from event_journal e join ("
+            + "select persistence_id, max(sequence_number) as sequence_number from event_journal "
+            + "where persistence_id in ("
             + String.join(", ", Collections.nCopies(streams.size(), "?"))
-            + ") group by persistence_id")) {
+            + ") group by persistence_id) l "
+            + "on l.persistence_id = e.persistence_id and l.sequence_number = e.sequence_number")) {
       for (int i = 0; i < streams.size(); i++) {
         query.setString(1 + i, streams.get(i));
       }
       try (var row = query.executeQuery()) {
-        while (row.next()) {
-          last.put(row.getString(1), row.getLong(2));
-        }
+        return StreamRows.ends(row, streams);
       }
     }
-    return last;
   }
 
   /** One query for each stream that has something new, all on one snapshot: a join would not keep their order. */
@@ -493,12 +491,12 @@ public final class MariaDbDialect implements Dialect {
     try (var statement = session.createStatement()) {
       statement.execute("set transaction isolation level repeatable read");
     }
-    var last = lastSequences(session, List.copyOf(after.keySet()));
+    var ends = ends(session, List.copyOf(after.keySet()));
     int left = limit;
     try (var query = session.prepareStatement(AFTER)) {
       query.setFetchSize(fetchSize);
       for (var stream : after.entrySet()) {
-        if (left == 0 || last.get(stream.getKey()) <= stream.getValue()) {
+        if (left == 0 || ends.get(stream.getKey()).sequence() <= stream.getValue()) {
           continue;
         }
         query.setString(1, stream.getKey());

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -20,6 +19,7 @@ import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.persistence.databases.EpochChangedException;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.journal.core.StreamEnd;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.TermFence;
 import mainstay.protocol.model.Activation;
@@ -79,9 +79,11 @@ public final class PostgreSqlDialect implements Dialect {
         on conflict do nothing;
       """;
   private static final String LAST = """
-      select w.pid, coalesce(
-          (select max(e.sequence_number) from event_journal e where e.persistence_id = w.pid), 0)
+      select w.pid, e.sequence_number, e.chain
         from unnest(?::varchar[]) as w(pid)
+          left join lateral (
+            select sequence_number, chain from event_journal
+              where persistence_id = w.pid order by sequence_number desc limit 1) e on true
       """;
   private static final String AFTER = """
       select w.pid, j.sequence_number, j.meta_payload, j.event_ser_id, j.event_ser_manifest, j.event_payload
@@ -344,17 +346,12 @@ public final class PostgreSqlDialect implements Dialect {
   // ---- reading many streams
 
   @Override
-  public Map<String, Long> lastSequences(Connection session, List<String> streams)
-      throws SQLException {
+  public Map<String, StreamEnd> ends(Connection session, List<String> streams) throws SQLException {
     try (var query = session.prepareStatement(LAST)) {
       query.setArray(1, session.createArrayOf("varchar", streams.toArray()));
-      var last = new HashMap<String, Long>();
       try (var row = query.executeQuery()) {
-        while (row.next()) {
-          last.put(row.getString(1), row.getLong(2));
-        }
+        return StreamRows.ends(row, streams);
       }
-      return last;
     }
   }
 
