@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -204,7 +205,7 @@ final class ServerNode {
     }
   }
 
-  private static <T> T await(java.util.concurrent.CompletableFuture<T> future)
+  private static <T> T await(CompletableFuture<T> future)
       throws ExecutionException, InterruptedException {
     return future.get();
   }
@@ -354,6 +355,7 @@ final class ServerNode {
 
     var router = context.spawn(
         ServiceRouterActor.create(ServiceRouterActor.Settings.from(config)), "router");
+    endWaitingWhenDowned(system, router);
     var configuration = new ConfigurationService(system, clock, voters);
     FailoverAgentActor.HostFactory hosts =
         (service, agent) -> service.equals(ServiceName.CONFIGURATION)
@@ -425,6 +427,21 @@ final class ServerNode {
         .map(server -> ActorRefResolver.get(system)
             .resolveActorRef(Addresses.of(SYSTEM, server.host(), server.clusterPort()) + "/user/"
                 + FailoverAgent.NAME));
+  }
+
+  /** An orderly stop lets requests end; in a run that the others have downed they would only delay the next one. */
+  private static void endWaitingWhenDowned(
+      ActorSystem<?> system, ActorRef<ServiceRouter.Message> router) {
+    var shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-waiting-requests", () -> {
+      if (shutdown
+          .getShutdownReason()
+          .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+          .isPresent()) {
+        ServiceRouterActor.end(router);
+      }
+      return CompletableFuture.completedFuture(Done.getInstance());
+    });
   }
 
   /** The way out that Akka itself takes when the others have downed a member, so the end is the same. */

@@ -16,10 +16,14 @@ import mainstay.multijvm.workload.RoleSample;
  * I6: the active server is the one that the rules name, after a settling time: the first of the list that is up and
  * synchronised, where the one that serves counts as synchronised. Under the policies {@code sticky}, {@code manual} and
  * {@code delayed} a lower server may go on, as long as it is up. Being wrong is counted from the first sample that shows it,
- * and anew after each thing that the driver does. A server that is up and answers nothing for longer than the settling time
- * is a violation too: its silence would hide everything else.
+ * and anew after each thing that the driver does and after each silence, since nobody knows what was in between. A server
+ * that is up and answers nothing for longer than the settling time is a violation too: its silence would hide everything
+ * else.
  */
 public final class ActiveFollowsTheList implements Checker {
+  /** Samples further apart than this say nothing about the time between them. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+
   private final Duration settling;
 
   public ActiveFollowsTheList(Duration settling) {
@@ -57,13 +61,15 @@ public final class ActiveFollowsTheList implements Checker {
     boolean reported = false;
     RoleSample before = null;
     for (var sample : samples) {
-      boolean disturbed = before != null && fleet.disturbed(before.end(), sample.end());
+      boolean interrupted = before != null
+          && (fleet.disturbed(before.end(), sample.end())
+              || sample.end() - before.end() > SILENCE.toNanos());
       var complaint = complaint(sample, fleet);
       if (complaint.isEmpty()) {
         right++;
         wrongSince = -1;
         reported = false;
-      } else if (wrongSince < 0 || disturbed) {
+      } else if (wrongSince < 0 || interrupted) {
         wrongSince = sample.end();
         reported = false;
       } else if (!reported && sample.end() - wrongSince > settling.toNanos()) {

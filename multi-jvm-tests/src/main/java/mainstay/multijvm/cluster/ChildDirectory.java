@@ -5,10 +5,12 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 
-/** Temporary directories of child processes: removing them, and reading the end of what was logged there. */
+/** Temporary directories of child processes: removing and copying them, and reading the end of what was logged there. */
 public final class ChildDirectory {
   private static final int TAIL_BYTES = 6_000;
 
@@ -22,6 +24,21 @@ public final class ChildDirectory {
     try (var paths = Files.walk(directory)) {
       for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Copies a directory and all in it to a place where nothing is, with owners and permissions. */
+  public static void copy(Path from, Path to) throws IOException {
+    try (var paths = Files.walk(from)) {
+      for (var path : paths.toList()) {
+        Files.copy(
+            path,
+            to.resolve(from.relativize(path)),
+            StandardCopyOption.COPY_ATTRIBUTES,
+            LinkOption.NOFOLLOW_LINKS);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

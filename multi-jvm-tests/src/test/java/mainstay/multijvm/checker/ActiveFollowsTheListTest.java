@@ -54,6 +54,26 @@ class ActiveFollowsTheListTest {
   }
 
   @Test
+  void whatWasWrongBeforeASilenceIsNotCountedThroughIt() {
+    assertThat(violations(
+            of(
+                says("alpha", "bravo", 2, 1_000, standby("alpha", 0)),
+                says("alpha", "bravo", 2, 2_900, standby("alpha", 0)),
+                says("alpha", "bravo", 2, 3_700, standby("alpha", 0))),
+            Duration.ofSeconds(2)))
+        .isEmpty();
+    assertThat(violations(
+            of(
+                says("alpha", "bravo", 2, 1_000, standby("alpha", 0)),
+                says("alpha", "bravo", 2, 1_900, standby("alpha", 0)),
+                says("alpha", "bravo", 2, 2_800, standby("alpha", 0)),
+                says("alpha", "bravo", 2, 3_700, standby("alpha", 0))),
+            Duration.ofSeconds(2)))
+        .as("seen all the time")
+        .hasSize(1);
+  }
+
+  @Test
   void aStickyServiceMayStayOnABackup() {
     assertThat(violations(of(
             says("sticky", "bravo", "bravo", 2, 1_000, standby("alpha", 0)),
@@ -90,6 +110,10 @@ class ActiveFollowsTheListTest {
   }
 
   private static List<String> violations(History history) {
-    return new ActiveFollowsTheList(Duration.ofSeconds(1)).check(history).violations();
+    return violations(history, Duration.ofSeconds(1));
+  }
+
+  private static List<String> violations(History history, Duration settling) {
+    return new ActiveFollowsTheList(settling).check(history).violations();
   }
 }

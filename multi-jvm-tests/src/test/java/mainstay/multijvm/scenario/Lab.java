@@ -26,6 +26,7 @@ import mainstay.multijvm.cluster.AdminClient;
 import mainstay.multijvm.cluster.AdminClient.DatabaseStatus;
 import mainstay.multijvm.cluster.AdminClient.ServiceStatus;
 import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.cluster.DatabaseAccess;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.Installation;
 import mainstay.multijvm.nemesis.Nemesis;
@@ -114,6 +115,16 @@ final class Lab
 
   AdminClient client(String server) throws IOException {
     return cluster.client(server);
+  }
+
+  /** Where the cluster keeps everything, each server and each database in a directory of its name. */
+  Path directory() {
+    return cluster.directory();
+  }
+
+  /** How to reach a database past the servers. */
+  DatabaseAccess database(String database) throws IOException {
+    return cluster.database(database);
   }
 
   /** Does something to a server or a database; returns the moment just before it. */

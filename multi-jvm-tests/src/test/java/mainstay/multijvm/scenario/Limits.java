@@ -40,6 +40,9 @@ final class Limits {
   /** Until a database that is back has waited out its hold-off, is synchronised and is active. */
   static final Duration DATABASE_ACTIVE = Duration.ofSeconds(90);
 
+  /** Until a copy that was changed behind the back of the servers is found and left out. */
+  static final Duration DAMAGE_FOUND = Duration.ofSeconds(60);
+
   /** Until a stopped server process is gone. */
   static final Duration TERMINATE = Duration.ofSeconds(20);
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import mainstay.node.cluster.core.CrashProof;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class CrashWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("mainstay.crash-watch");
   private static final String GREETING = "mainstay ";
-
-  /**
-   * After the end of a connection the process may still be on its way out: its kernel takes connections, and drops them,
-   * until it has freed the memory.
-   */
-  private static final Duration CHASE = Duration.ofSeconds(1);
 
   /**
    * Section {@code mainstay.failover.crash-watch}.
@@ -135,11 +130,9 @@ public final class CrashWatch implements AutoCloseable {
   }
 
   private void watch(Peer peer) {
-    var knownRun = "";
-    int refused = 0;
-    long ended = System.nanoTime() - CHASE.toNanos();
+    var proof = new CrashProof(settings.refusals());
     while (!closed) {
-      boolean connected = false;
+      boolean stood = false;
       try (var socket = new Socket()) {
         sockets.add(socket);
         socket.setKeepAlive(true);
@@ -149,46 +142,34 @@ public final class CrashWatch implements AutoCloseable {
         var reader = new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         var greeting = reader.readLine();
-        refused = 0;
         if (greeting != null && greeting.startsWith(GREETING)) {
-          if (!knownRun.isEmpty() && !greeting.equals(knownRun)) {
-            report(peer, "another process answers at its port");
-          }
-          knownRun = greeting;
-          connected = true;
+          proof.answered(greeting).ifPresent(why -> report(peer, why));
+          stood = true;
           listener.alive(peer.server());
           socket.setSoTimeout(0);
           while (reader.read() >= 0) {
             // Nothing is ever sent; the end of the stream is what is waited for.
           }
           log.debug("crash watch: the connection to {} ended", peer.server());
+        } else {
+          proof.unclear();
         }
       } catch (ConnectException e) {
-        refused++;
-        if (isProven(refused) && !knownRun.isEmpty()) {
-          report(peer, "its port refused " + refused + " connections in a row");
-          knownRun = "";
-        }
+        proof.refused().ifPresent(why -> report(peer, why));
       } catch (SocketTimeoutException e) {
-        refused = 0;
+        proof.unclear();
         log.debug("crash watch: {} does not answer, which proves nothing", peer.server());
       } catch (IOException e) {
-        // A reset of a standing connection, or an address that cannot be reached: only refusals in
-        // a row are proof.
-        refused = 0;
+        // A reset of a standing connection, or an address that cannot be reached.
+        proof.unclear();
         log.debug("crash watch: no connection to {}: {}", peer.server(), e.toString());
       }
-      if (connected) {
-        ended = System.nanoTime();
+      if (stood) {
+        proof.ended(System.nanoTime());
       }
       sockets.removeIf(Socket::isClosed);
-      boolean soon = System.nanoTime() - ended < CHASE.toNanos() && !isProven(refused);
-      pause(soon ? settings.interval() : settings.retry());
+      pause(proof.urgent(System.nanoTime()) ? settings.interval() : settings.retry());
     }
-  }
-
-  private boolean isProven(int refused) {
-    return refused >= settings.refusals();
   }
 
   private void report(Peer peer, String evidence) {

@@ -20,7 +20,7 @@ final class Coordination {
   private Coordination() {}
 
   sealed interface Remote extends DatabaseAdmin.Message, CborSerializable
-      permits Heard, Suspected, AskProbe, Probed, Announced, Forwarded {}
+      permits Heard, Suspected, AskProbe, Probed, Announced, Returning, Forwarded {}
 
   /**
    * Said to all others at intervals.
@@ -49,6 +49,9 @@ final class Coordination {
 
   /** This set is stored in all databases that are written in it. */
   record Announced(Agreed agreed) implements Remote {}
+
+  /** This database is being synchronised and will be written soon. */
+  record Returning(DatabaseAddress database) implements Remote {}
 
   /** To the acting one. */
   record Forwarded(

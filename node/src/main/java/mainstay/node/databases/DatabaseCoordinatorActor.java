@@ -131,6 +131,10 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
           set.onAnnounced(announced.agreed());
           return this;
         })
+        .onMessage(Coordination.Returning.class, returning -> {
+          environment.link().expect(returning.database());
+          return this;
+        })
         .onMessage(Coordination.Forwarded.class, this::onForwarded)
         .onMessage(DatabaseAdmin.Command.class, this::onCommand)
         .build();

@@ -41,6 +41,12 @@ interface DatabaseLink {
 
   void onSuspicion(Consumer<Suspicion> watcher);
 
+  /**
+   * A database that was away will be written soon: opens the sessions for that, in place of those that it left behind. What
+   * fails shows when it is written.
+   */
+  void expect(DatabaseAddress database);
+
   /** Prepares the tables of the target. */
   CompletionStage<Synchroniser> begin(Agreed agreed, DatabaseAddress target);
 

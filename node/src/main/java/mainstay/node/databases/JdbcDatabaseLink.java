@@ -169,6 +169,11 @@ final class JdbcDatabaseLink implements DatabaseLink {
   }
 
   @Override
+  public void expect(DatabaseAddress address) {
+    open(address).renewSessions();
+  }
+
+  @Override
   public CompletionStage<Synchroniser> begin(Agreed agreed, DatabaseAddress target) {
     return databases
         .prepare(own(target), settings.joinTimeout())

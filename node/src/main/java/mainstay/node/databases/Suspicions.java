@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import mainstay.node.databases.core.DropPolicy;
+import mainstay.node.databases.core.SuspicionPolicy;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,35 +35,27 @@ final class Suspicions {
     this.notes = notes;
   }
 
-  /**
-   * @param epoch in which it was tried; of an older one than is known nothing is concluded: whoever writes repeats it in
-   *     the newer one, and while a database joins, all writers at once stumble over the epoch that has just ended
-   */
+  /** @param epoch in which it was tried */
   void suspect(ServerId from, String name, long epoch, String why) {
-    if (set.known().isEmpty() || epoch > set.epoch()) {
-      set.read();
-      return;
-    }
-    var agreed = set.known().get();
-    if (epoch < agreed.epoch()) {
-      return;
-    }
-    if (!agreed.set().written().contains(name) || set.isDropping(name)) {
-      return;
-    }
-    if (open.isPresent()) {
-      if (suspects.add(name)) {
-        decide(open.get());
+    boolean quiet = System.nanoTime() - quietUntilNanos < 0;
+    switch (SuspicionPolicy.of(
+        set.known(), name, epoch, set.isDropping(name), open.isPresent(), quiet)) {
+      case NOTHING -> {}
+      case READ_THE_SET -> set.read();
+      case JOIN_THE_INQUIRY -> {
+        if (suspects.add(name)) {
+          decide(open.orElseThrow());
+        }
       }
-      return;
+      case ASK_THE_VOTERS -> {
+        log.debug("databases {} is suspected by {}: {}", name, from, why);
+        suspects.clear();
+        suspects.add(name);
+        var agreed = set.known().orElseThrow();
+        open =
+            Optional.of(inquiries.ask(agreed, agreed.set().written(), Set.of(name), this::decide));
+      }
     }
-    if (System.nanoTime() - quietUntilNanos < 0) {
-      return;
-    }
-    log.debug("databases {} is suspected by {}: {}", name, from, why);
-    suspects.clear();
-    suspects.add(name);
-    open = Optional.of(inquiries.ask(agreed, agreed.set().written(), Set.of(name), this::decide));
   }
 
   /** Another server acts now. */

@@ -94,8 +94,11 @@ final class Synchronisations {
     var run = new Run(new Synchronising(name, Phase.COPYING));
     current = Optional.of(run);
     log.info("databases {} answers again and is synchronised", name);
+    var database = agreed.set().member(name).orElseThrow().database();
+    environment.link().expect(database);
+    peers.tellOthers(new Coordination.Returning(database));
     thread.after(
-        environment.link().begin(agreed, agreed.set().member(name).orElseThrow().database()),
+        environment.link().begin(agreed, database),
         (synchroniser, failure) -> begun(run, synchroniser, failure));
   }
 

@@ -58,6 +58,8 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
 
   private record DeadlineCheck() implements Message {}
 
+  private record End() implements Message {}
+
   private static final class Pending {
     private final Ask first;
     private final long deadlineNanos;
@@ -82,6 +84,7 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
   private final Map<ServiceName, ActorRef<ServiceHost.Message>> localHosts = new HashMap<>();
   private final Map<ServiceName, Map<String, Pending>> pending = new HashMap<>();
   private final ActorRef<ServiceHost.Delivered> returned;
+  private boolean ended;
 
   private ServiceRouterActor(
       ActorContext<Message> context, TimerScheduler<Message> timers, Settings settings) {
@@ -122,6 +125,11 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     };
   }
 
+  /** Nobody will answer this node any more: whoever waits is told so at once, instead of at the deadline. */
+  public static void end(ActorRef<Message> router) {
+    router.tell(new End());
+  }
+
   /** The part of the router that others may send to. */
   public static ActorRef<Command> commands(ActorRef<Message> router) {
     return router.narrow();
@@ -138,10 +146,18 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
           return this;
         })
         .onMessage(DeadlineCheck.class, check -> onDeadlineCheck())
+        .onMessage(End.class, end -> {
+          ended = true;
+          return onDeadlineCheck();
+        })
         .build();
   }
 
   private Behavior<Message> onAsk(Ask ask) {
+    if (ended) {
+      new Pending(ask).answer(shutOut(ask.service()));
+      return this;
+    }
     if (ask.consistency() == Consistency.LOCAL
         && ask.request() instanceof ServiceRequest.Read read) {
       readLocally(ask, read);
@@ -231,7 +247,7 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     for (var ofService : pending.values()) {
       for (Iterator<Pending> entries = ofService.values().iterator(); entries.hasNext(); ) {
         var entry = entries.next();
-        if (entry.deadlineNanos - now <= 0) {
+        if (ended || entry.deadlineNanos - now <= 0) {
           entries.remove();
           entry.answer(expired(entry));
         }
@@ -240,20 +256,33 @@ public final class ServiceRouterActor extends AbstractBehavior<Message> {
     return this;
   }
 
-  private static Rejected expired(Pending entry) {
+  private Rejected expired(Pending entry) {
     var ask = entry.first;
     boolean mayBeDone = entry.everSent && ask.request() instanceof ServiceRequest.Write;
-    return mayBeDone
-        ? Rejected.of(
-            Reason.OUTCOME_UNKNOWN,
-            "service " + ask.service() + " did not answer within "
-                + ask.patience().toMillis()
-                + " ms; it is not known whether the request was carried out: repeat it with the same Idempotency-Key")
+    if (mayBeDone) {
+      return Rejected.of(
+          Reason.OUTCOME_UNKNOWN,
+          (ended
+                  ? "this server was shut out by the others before service " + ask.service()
+                      + " answered"
+                  : "service " + ask.service() + " did not answer within "
+                      + ask.patience().toMillis() + " ms")
+              + "; it is not known whether the request was carried out: repeat it with the same Idempotency-Key");
+    }
+    return ended
+        ? shutOut(ask.service())
         : Rejected.of(
             Reason.NO_ACTIVE_SERVER,
             (entry.everSent
                     ? "the active server did not answer for service "
                     : "no server was active for service ")
                 + ask.service() + " within " + ask.patience().toMillis() + " ms");
+  }
+
+  private static Rejected shutOut(ServiceName service) {
+    return Rejected.of(
+        Reason.NO_ACTIVE_SERVER,
+        "this server was shut out by the others and returns in a moment: ask another one for service "
+            + service);
   }
 }

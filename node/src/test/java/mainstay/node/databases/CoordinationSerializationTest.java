@@ -63,7 +63,8 @@ class CoordinationSerializationTest {
         new Coordination.AskProbe(ALPHA, 3, List.of(DB1), Set.of("db1"), "c1"),
         new Coordination.Probed(
             ALPHA, 3, "db1", new DropPolicy.Probe(DropPolicy.Finding.SILENT, "no answer")),
-        new Coordination.Announced(AGREED)));
+        new Coordination.Announced(AGREED),
+        new Coordination.Returning(DB1)));
     var commands = List.of(
         new DatabaseAdmin.GetDatabases(listings.ref()),
         new DatabaseAdmin.Add(DB1, ANN, replies.ref()),

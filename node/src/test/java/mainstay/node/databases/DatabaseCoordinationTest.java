@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import mainstay.node.databases.core.FirstSet.Content;
 import mainstay.node.databases.core.FirstSet.Identity;
@@ -120,6 +121,9 @@ class DatabaseCoordinationTest {
 
     assertThat(servers.databases.steps())
         .containsExactly("copy db2", "barrier db2", "complete db2");
+    Awaitility.await("all servers open their sessions anew")
+        .until(
+            () -> servers.databases.expectedBy("db2").equals(Set.of("alpha", "bravo", "charlie")));
     assertThat(servers.databases.epochs("db1")).containsExactly(1L, 2L, 3L, 4L);
     assertThat(servers.databases.epochs("db2")).containsExactly(1L, 3L, 4L);
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +37,7 @@ final class FakeDatabases {
   private final Set<String> cuts = new HashSet<>();
   private final Map<String, List<Long>> epochs = new HashMap<>();
   private final List<String> steps = new ArrayList<>();
+  private final Map<String, Set<String>> expected = new HashMap<>();
   private Optional<String> damaged = Optional.empty();
   private Optional<CompletableFuture<Void>> completion = Optional.empty();
 
@@ -72,6 +74,11 @@ final class FakeDatabases {
 
   synchronized List<String> steps() {
     return List.copyOf(steps);
+  }
+
+  /** The servers that were told that it comes back. */
+  synchronized Set<String> expectedBy(String name) {
+    return Set.copyOf(expected.getOrDefault(name, Set.of()));
   }
 
   /** All epochs that were stored in it, in order. */
@@ -180,6 +187,13 @@ final class FakeDatabases {
     @Override
     public void onSuspicion(Consumer<Suspicion> watcher) {
       watchers.add(watcher);
+    }
+
+    @Override
+    public void expect(DatabaseAddress database) {
+      synchronized (FakeDatabases.this) {
+        expected.computeIfAbsent(database.name(), name -> new TreeSet<>()).add(server);
+      }
     }
 
     @Override

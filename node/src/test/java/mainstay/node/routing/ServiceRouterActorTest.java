@@ -91,6 +91,23 @@ class ServiceRouterActorTest {
   }
 
   @Test
+  void whoWaitsAtANodeThatWasShutOutIsToldAtOnce() {
+    locate(ALPHA, 1, 1, alpha);
+    ask("write", set(1), LONG);
+    ask("read", new Points.GetValue("p"), LONG);
+    delivered(alpha);
+    delivered(alpha);
+
+    ServiceRouterActor.end(router);
+
+    assertThat(refusal()).isEqualTo(Reason.OUTCOME_UNKNOWN);
+    assertThat(refusal()).isEqualTo(Reason.NO_ACTIVE_SERVER);
+    ask("late", set(1), LONG);
+    assertThat(refusal()).isEqualTo(Reason.NO_ACTIVE_SERVER);
+    alpha.expectNoMessage(Duration.ofMillis(100));
+  }
+
+  @Test
   void theSameRequestTwiceAtOnceIsSentOnceAndAnsweredTwice() {
     locate(ALPHA, 1, 1, alpha);
     ask("one", set(1), LONG);

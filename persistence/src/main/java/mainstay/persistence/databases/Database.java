@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +122,18 @@ public final class Database implements AutoCloseable {
       throw e;
     }
     return opened;
+  }
+
+  /**
+   * Opens the sessions of all kinds of work anew, in the background: those of a database that was away are dead, and each
+   * would be found out by the work that gets it. What runs is not disturbed.
+   */
+  public void renewSessions() {
+    for (HikariDataSource pool : List.of(work, controlWork)) {
+      if (pool.getHikariPoolMXBean() != null) { // otherwise it was never used and has none
+        pool.getHikariPoolMXBean().softEvictConnections();
+      }
+    }
   }
 
   /** Pieces of work that run or wait here. */

@@ -90,6 +90,9 @@ interface ContentSql {
 
   void delete(Connection session, Table table, KeyRange range) throws SQLException;
 
+  /** Removes all rows without reading them, and those that refer to them. */
+  void empty(Connection session, Table table) throws SQLException;
+
   /** Statements to move the rows of a range as a stream, in any order; empty where only {@link #rows} and {@link #put} can. */
   Optional<Stream> stream(Connection session, Table table, KeyRange range) throws SQLException;
 

@@ -289,6 +289,18 @@ final class MariaDbContent implements ContentSql {
   }
 
   @Override
+  public void empty(Connection session, Table table) throws SQLException {
+    try (var truncate = session.createStatement()) {
+      truncate.execute("set foreign_key_checks = 0");
+      truncate.execute("truncate table " + table.name());
+      if (table.equals(Table.EVENT_JOURNAL)) {
+        truncate.execute("truncate table " + Table.EVENT_TAG.name());
+      }
+      truncate.execute("set foreign_key_checks = 1");
+    }
+  }
+
+  @Override
   public Optional<Stream> stream(Connection session, Table table, KeyRange range) {
     return Optional.empty();
   }

@@ -274,6 +274,13 @@ final class PostgresContent implements ContentSql {
     }
   }
 
+  @Override
+  public void empty(Connection session, Table table) throws SQLException {
+    try (var truncate = session.createStatement()) {
+      truncate.execute("truncate table " + table.name() + " cascade");
+    }
+  }
+
   /** Not by key: rows are stored in the order in which they came, and to jump between them costs most of the time. */
   @Override
   public Optional<Stream> stream(Connection session, Table table, KeyRange range)

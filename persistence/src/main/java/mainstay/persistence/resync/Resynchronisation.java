@@ -20,6 +20,7 @@ import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.WriteBarrier;
+import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.resync.TableSync.Depth;
 import mainstay.persistence.resync.core.Difference;
 import mainstay.persistence.resync.core.Difference.Kind;
@@ -87,8 +88,10 @@ public final class Resynchronisation implements Synchroniser {
         var sync = sync(from, to, second, first ? walked::addAndGet : rows -> {});
         long changed = 0;
         for (var table : Table.COMPARED) {
-          if (table.growth() != Table.Growth.RISING) { // these under the barrier
-            changed += sync.fill(table, first ? Depth.CONTENT : Depth.COUNT);
+          if (table.growth() != Table.Growth.RISING) {
+            changed += fill(sync, table, first ? Depth.CONTENT : Depth.COUNT, to);
+          } else if (first) { // filled under the barrier
+            emptyIfUnreadable(to, table);
           }
         }
         LOG.info(
@@ -103,6 +106,36 @@ public final class Resynchronisation implements Synchroniser {
       }
       phase = Optional.of("joining");
     });
+  }
+
+  private long fill(TableSync sync, Table table, Depth depth, Side to) throws SQLException {
+    try {
+      return sync.fill(table, depth);
+    } catch (SQLException e) {
+      if (target.dialect().failure(e) != SqlFailure.DAMAGED || !emptyIfUnreadable(to, table)) {
+        throw e;
+      }
+      return sync.fill(table, Depth.CONTENT);
+    }
+  }
+
+  /** What is damaged in the target can be replaced as anything else that it lacks, once it is out of the way. */
+  private boolean emptyIfUnreadable(Side to, Table table) throws SQLException {
+    try {
+      to.sql().digest(to.session(), table, KeyRange.ALL);
+      return false;
+    } catch (SQLException e) {
+      if (target.dialect().failure(e) != SqlFailure.DAMAGED) {
+        throw e;
+      }
+      LOG.warn(
+          "resynchronisation target={} table={} cannot be read and is copied anew: {}",
+          target.name(),
+          table.name(),
+          e.getMessage());
+      to.sql().empty(to.session(), table);
+      return true;
+    }
   }
 
   @Override

@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -42,6 +44,7 @@ import mainstay.persistence.testing.Writer;
 import mainstay.persistence.testing.Writer.Noted;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ActiveSet.Role;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.ServerId;
@@ -133,6 +136,33 @@ class ReplicationIT {
           .isCloseTo(Instant.now().getEpochSecond(), within(120.0));
     }
     assertThat(writer.replay()).hasSize(4);
+  }
+
+  @Test
+  void sessionsAreOpenedAnew() {
+    var database = alpha.databases().named("db2");
+    var before = sessions(database);
+
+    database.renewSessions();
+
+    assertThat(sessions(database)).isNotEmpty().doesNotContainAnyElementsOf(before);
+  }
+
+  private static Set<String> sessions(Database database) {
+    var query = database.vendor().equals(DatabaseAddress.MARIADB)
+        ? "select connection_id()"
+        : "select pg_backend_pid()";
+    var seen = new HashSet<String>();
+    for (int i = 0; i < 20; i++) {
+      seen.add(await(database.write("name the session", session -> {
+        try (var statement = session.createStatement();
+            var row = statement.executeQuery(query)) {
+          row.next();
+          return row.getString(1);
+        }
+      })));
+    }
+    return seen;
   }
 
   @Test

@@ -3,8 +3,6 @@ package mainstay.persistence.resync;
 import static mainstay.persistence.resync.Pair.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.RandomAccessFile;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
@@ -159,24 +157,7 @@ class ContentScrubIT {
     try (var second = Postgres.start();
         var pair = new Pair(List.of(first, second), SETTINGS)) {
       fill(pair);
-      Path file;
-      try (var session = pair.connect(pair.db(2));
-          var statement = session.createStatement()) {
-        statement.execute("checkpoint");
-        try (var row = statement.executeQuery(
-            "select current_setting('data_directory'), pg_relation_filepath('sample')")) {
-          row.next();
-          file = Path.of(row.getString(1)).resolve(row.getString(2));
-        }
-      }
-      second.kill();
-      try (var page = new RandomAccessFile(file.toFile(), "rw")) {
-        page.seek(8000);
-        int before = page.read();
-        page.seek(8000);
-        page.write(before ^ 4);
-      }
-      second.restart();
+      pair.flipBit(second, 2, "sample");
 
       var findings = scrub(pair);
 

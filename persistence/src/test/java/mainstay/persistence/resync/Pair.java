@@ -5,6 +5,8 @@ import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,12 +23,16 @@ import java.util.concurrent.TimeoutException;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
+import mainstay.persistence.testing.Postgres;
 import mainstay.persistence.testing.TestDatabase;
 import mainstay.protocol.model.DatabaseAddress;
 
 /** Databases db1, db2 and so on with all tables, and what of the product works on them. */
 final class Pair implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  /** Offset in the first page of a table, whose rows lie at its end. */
+  private static final long IN_A_ROW = 8_000;
 
   private final ActorSystem system;
   private final List<TestDatabase> servers = new ArrayList<>();
@@ -110,6 +116,28 @@ final class Pair implements AutoCloseable {
         statement.execute(one);
       }
     }
+  }
+
+  /** Damages the first page of a table on the disk, as a worn one does. The database is killed for it and started again. */
+  void flipBit(Postgres server, int number, String table) throws Exception {
+    Path file;
+    try (var session = connect(db(number));
+        var statement = session.createStatement()) {
+      statement.execute("checkpoint"); // or its log repairs the page
+      try (var row = statement.executeQuery(
+          "select current_setting('data_directory'), pg_relation_filepath('" + table + "')")) {
+        row.next();
+        file = Path.of(row.getString(1)).resolve(row.getString(2));
+      }
+    }
+    server.kill();
+    try (var page = new RandomAccessFile(file.toFile(), "rw")) {
+      page.seek(IN_A_ROW);
+      int before = page.read();
+      page.seek(IN_A_ROW);
+      page.write(before ^ 4);
+    }
+    server.restart();
   }
 
   JdbcBarrier barrier() {

@@ -14,6 +14,8 @@ import mainstay.persistence.testing.SharedPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(SharedPostgres.class)
 class ResynchronisationIT {
@@ -91,6 +93,27 @@ class ResynchronisationIT {
           .isPositive()
           .isLessThanOrEqualTo(130_000 - 38_000);
       assertThat(pair.differing()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"event_journal", "service_term", "sample"})
+  void aTableThatCannotBeReadAnyMoreIsCopiedAnew(String table, Postgres first) throws Exception {
+    try (var second = Postgres.start();
+        var pair = new Pair(List.of(first, second), PATIENT, SMALL)) {
+      for (var database : pair.databases()) {
+        Content.streams(pair, 5, 100, database);
+        Content.bulk(pair, database, 1_000, 1_000);
+        Content.small(pair, database);
+      }
+      pair.flipBit(second, 2, table);
+      try (var session = pair.connect(pair.db(2));
+          var read = session.createStatement()) {
+        assertThatThrownBy(() -> read.execute("select * from " + table))
+            .hasMessageContaining("invalid page");
+      }
+
+      synchronise(pair);
     }
   }
 
