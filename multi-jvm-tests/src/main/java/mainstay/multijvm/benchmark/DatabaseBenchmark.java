@@ -87,13 +87,14 @@ final class DatabaseBenchmark implements Callable<Integer> {
       all.add(result);
       System.out.printf(
           Locale.ROOT,
-          "%s %s, run %d of %d: pause %.1f ms, at its return %.1f ms, %d acknowledged, %d failed%n",
+          "%s %s, run %d of %d: pause %.1f ms, at its return %.1f ms, with nothing done %.1f ms, %d acknowledged, %d failed%n",
           fault.label(),
           database,
           run,
           runs,
           result.outageMillis(),
           result.returnMillis(),
+          result.quietMillis(),
           result.acknowledged(),
           result.failed());
     }
@@ -102,10 +103,14 @@ final class DatabaseBenchmark implements Callable<Integer> {
 
   private static void print(Fault fault, List<DatabaseRun> runs) {
     System.out.println(fault.label());
+    var quiet = new Distribution(runs.stream().map(DatabaseRun::quietMillis).toList());
+    var back = new Distribution(runs.stream().map(DatabaseRun::returnMillis).toList());
     System.out.println("  pause               "
         + new Distribution(runs.stream().map(DatabaseRun::outageMillis).toList()));
-    System.out.println("  pause at its return "
-        + new Distribution(runs.stream().map(DatabaseRun::returnMillis).toList()));
+    System.out.println("  pause at its return " + back);
+    System.out.println("  with nothing done   " + quiet);
+    System.out.printf(
+        Locale.ROOT, "  return / nothing    %.2f (p50 to p50)%n", back.median() / quiet.median());
     var violations = runs.stream().flatMap(run -> run.violations().stream()).toList();
     System.out.printf(
         Locale.ROOT,

@@ -27,12 +27,14 @@ import mainstay.multijvm.workload.RepeatingClient;
 /**
  * One fault of one database under load.
  *
+ * @param quietMillis longest time between two acknowledgements while nothing is done: what the machine itself costs
  * @param outageMillis longest time between two acknowledgements from the fault until the database is brought back
  * @param returnMillis the same from then until it is active, and for a second more
  * @param failed operations that a client which repeats with its key did not bring to a good end
  * @param violations what the checkers found; a lost write is among them
  */
 record DatabaseRun(
+    double quietMillis,
     double outageMillis,
     double returnMillis,
     long acknowledged,
@@ -42,6 +44,7 @@ record DatabaseRun(
   private static final int CONNECTIONS = 64;
   private static final int CLIENTS = 20;
   private static final Duration THINK = Duration.ofMillis(250);
+  private static final Nemesis QUIET = new Nemesis.Wait(Duration.ofSeconds(10));
   private static final Nemesis STEADY = new Nemesis.Wait(Duration.ofSeconds(2));
   private static final Duration DROPPED_LIMIT = Duration.ofSeconds(20);
   private static final Duration ACTIVE_LIMIT = Duration.ofSeconds(150);
@@ -93,6 +96,7 @@ record DatabaseRun(
         RepeatingClient.Limits.DEFAULT,
         history,
         driver.executor());
+    long quiet;
     long begun;
     long restored;
     try (var writer = OpenLoopWriter.start(client, DemoCluster.POINTS, WRITE_INTERVAL, processes);
@@ -104,6 +108,7 @@ record DatabaseRun(
             SEED,
             driver.executor())) {
       STEADY.strike(cluster, database, history);
+      quiet = QUIET.strike(cluster, database, history);
       begun = fault.begin.strike(cluster, database, history);
       cluster.awaitDatabase(database, false, DROPPED_LIMIT, cluster.servers());
       STEADY.strike(cluster, database, history);
@@ -120,6 +125,7 @@ record DatabaseRun(
     violations.addAll(new LinearizablePerKey().check(history).violations());
     var operations = history.operations();
     return new DatabaseRun(
+        pause(history, quiet, begun),
         pause(history, begun, restored),
         pause(history, restored, end),
         operations.stream().filter(Operation::acknowledgedWrite).count(),

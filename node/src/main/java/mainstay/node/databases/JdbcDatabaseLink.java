@@ -92,15 +92,17 @@ final class JdbcDatabaseLink implements DatabaseLink {
         content.epoch(),
         content.members(),
         content.events(),
-        content
-            .identity()
-            .map(identity -> new FirstSet.Identity(identity.cluster(), identity.name())));
+        content.identity().map(JdbcDatabaseLink::identity));
+  }
+
+  private static FirstSet.Identity identity(SetStore.Identity identity) {
+    return new FirstSet.Identity(identity.cluster(), identity.name());
   }
 
   @Override
   public CompletionStage<Probe> probe(DatabaseAddress address, String cluster) {
     return submit(() -> SetStore.probe(open(address), settings.probeTimeout()))
-        .thenApply(seen -> judge(address, cluster, content(seen)))
+        .thenApply(seen -> judge(address, cluster, seen.map(JdbcDatabaseLink::identity)))
         .exceptionally(JdbcDatabaseLink::found);
   }
 
@@ -108,21 +110,21 @@ final class JdbcDatabaseLink implements DatabaseLink {
   public CompletionStage<Probe> glance(DatabaseAddress address, String cluster) {
     return SetStore.glance(open(address))
         .orTimeout(GLANCE.toMillis(), TimeUnit.MILLISECONDS)
-        .thenApply(seen -> judge(address, cluster, content(seen)))
+        .thenApply(seen -> judge(address, cluster, seen.map(JdbcDatabaseLink::identity)))
         .exceptionallyCompose(failure -> probe(address, cluster));
   }
 
-  private Probe judge(DatabaseAddress address, String cluster, FirstSet.Content content) {
+  private Probe judge(
+      DatabaseAddress address, String cluster, Optional<FirstSet.Identity> identity) {
     boolean mustKnow =
         adopted().filter(set -> set.written().contains(address.name())).isPresent();
-    if (content.identity().isEmpty() && mustKnow) {
+    if (identity.isEmpty() && mustKnow) {
       return new Probe(
           Finding.OTHER_DATABASE,
           "database at " + address.url() + " does not know what it is: it was emptied or replaced");
     }
-    return content
-        .identity()
-        .flatMap(identity -> FirstSet.contradiction(address, identity, cluster))
+    return identity
+        .flatMap(known -> FirstSet.contradiction(address, known, cluster))
         .map(wrong -> new Probe(Finding.OTHER_DATABASE, wrong))
         .orElseGet(() -> new Probe(Finding.REACHABLE, "answers"));
   }

@@ -2,6 +2,7 @@ package mainstay.persistence.databases;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -112,25 +113,19 @@ public final class SetStore {
             + "exists (select 1 from event_journal) or exists (select 1 from sample) "
             + "from active_set s left join database_identity i on i.id = s.id where s.id = 1");
         var row = query.executeQuery()) {
-      if (!row.next()) {
-        throw new SQLException("table active_set has lost its row", "XX001");
-      }
-      var cluster = Optional.ofNullable(row.getString(3));
-      String name = row.getString(4);
-      return new Content(
-          row.getLong(1),
-          row.getString(2),
-          row.getBoolean(5),
-          cluster.map(known -> new Identity(known, name)));
+      var identity = identity(row, 3);
+      return new Content(row.getLong(1), row.getString(2), row.getBoolean(5), identity);
     }
   }
 
   /**
-   * Logs in anew and looks whether the database can be read and written.
+   * Logs in anew and looks whether the database can be read and written. Events and samples are not looked at: whether
+   * those are whole is found out by comparing them, and one that is damaged must be reached to be repaired.
    *
    * @param limit for each step, in whole seconds
+   * @return empty if it never belonged to a cluster
    */
-  public static Content probe(Database database, Duration limit) throws SQLException {
+  public static Optional<Identity> probe(Database database, Duration limit) throws SQLException {
     try (var session = database.session(limit, limit)) {
       return probe(session);
     }
@@ -140,7 +135,7 @@ public final class SetStore {
    * The same on a session that stands already, which takes a fraction of the time of a login. It says nothing of whether
    * the database still takes logins.
    */
-  public static CompletableFuture<Content> glance(Database database) {
+  public static CompletableFuture<Optional<Identity>> glance(Database database) {
     return database.control("look whether it answers", SetStore::probe);
   }
 
@@ -148,11 +143,24 @@ public final class SetStore {
    * A row is locked and let go, which a database that is read-only or whose disk hangs cannot do; if somebody else holds
    * it, that is proof enough.
    */
-  private static Content probe(Connection session) throws SQLException {
-    var content = read(session);
+  private static Optional<Identity> probe(Connection session) throws SQLException {
+    Optional<Identity> identity;
+    try (var query = session.prepareStatement("select i.cluster, i.name "
+            + "from active_set s left join database_identity i on i.id = s.id where s.id = 1");
+        var row = query.executeQuery()) {
+      identity = identity(row, 1);
+    }
     try (var lock = session.createStatement()) {
       lock.execute("select 1 from active_set where id = 1 for update skip locked");
     }
-    return content;
+    return identity;
+  }
+
+  private static Optional<Identity> identity(ResultSet row, int cluster) throws SQLException {
+    if (!row.next()) {
+      throw new SQLException("table active_set has lost its row", "XX001");
+    }
+    String name = row.getString(cluster + 1);
+    return Optional.ofNullable(row.getString(cluster)).map(known -> new Identity(known, name));
   }
 }

@@ -70,8 +70,8 @@ class SetStoreIT {
 
   @Test
   void aNewDatabaseKnowsNothing() throws SQLException {
-    assertThat(SetStore.probe(database, LIMIT))
-        .isEqualTo(new Content(0, "", false, Optional.empty()));
+    assertThat(content()).isEqualTo(new Content(0, "", false, Optional.empty()));
+    assertThat(SetStore.probe(database, LIMIT)).isEmpty();
   }
 
   @Test
@@ -81,7 +81,7 @@ class SetStoreIT {
     await(SetStore.write(database, entry(first)));
     await(SetStore.write(database, entry(second)));
 
-    assertThat(SetStore.probe(database, LIMIT))
+    assertThat(content())
         .isEqualTo(new Content(
             2, "db1 active, db2 inactive", false, Optional.of(new Identity("c1", "db1"))));
     try (var session = postgres.connect(url);
@@ -116,7 +116,7 @@ class SetStoreIT {
 
       await(write);
     }
-    assertThat(SetStore.probe(database, LIMIT).epoch()).isEqualTo(1);
+    assertThat(content().epoch()).isEqualTo(1);
   }
 
   @Test
@@ -126,11 +126,11 @@ class SetStoreIT {
       database.dialect().holdWrites(session, LIMIT);
       SetStore.store(database, session, entry(first));
 
-      assertThat(SetStore.probe(database, LIMIT).epoch()).isZero();
+      assertThat(content().epoch()).isZero();
 
       session.commit();
     }
-    assertThat(SetStore.probe(database, LIMIT).epoch()).isEqualTo(1);
+    assertThat(content().epoch()).isEqualTo(1);
   }
 
   @Test
@@ -140,7 +140,7 @@ class SetStoreIT {
     makeNewSessionsReadOnly();
 
     assertThat(SetStore.glance(database).get(10, TimeUnit.SECONDS)).isEqualTo(standing);
-    assertThat(standing.epoch()).isEqualTo(1);
+    assertThat(standing).contains(new Identity("c1", "db1"));
     assertThatThrownBy(() -> SetStore.probe(database, LIMIT)).isInstanceOf(SQLException.class);
   }
 
@@ -151,6 +151,12 @@ class SetStoreIT {
     assertThatThrownBy(() -> SetStore.probe(database, LIMIT))
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("read-only");
+  }
+
+  private Content content() throws SQLException {
+    try (var session = postgres.connect(url)) {
+      return SetStore.read(session);
+    }
   }
 
   private void makeNewSessionsReadOnly() throws SQLException {
