@@ -10,6 +10,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.persistence.testing.OnMariaDb;
 import mainstay.persistence.testing.SharedDatabase;
 import mainstay.persistence.testing.TestDatabase;
@@ -58,6 +59,21 @@ class SchemaMariaDbIT {
     assertThat(value("select group_concat(distinct table_collation) from information_schema.tables "
             + "where table_schema = database() and engine = 'InnoDB'"))
         .isEqualTo("utf8mb4_nopad_bin");
+  }
+
+  @Test
+  void whoLocksTheTablesNextSeesWhatWasDone() throws Exception {
+    prepare();
+    try (var session = database.connect(url);
+        var change = session.createStatement()) {
+      session.setAutoCommit(false);
+      var dialect = Dialect.of(session);
+      dialect.lockTables(session);
+      change.execute("delete from schema_version where version = 2");
+      dialect.unlockTables(session);
+
+      assertThat(value("select count(*) from schema_version where version = 2")).isEqualTo("0");
+    }
   }
 
   /** The vendor commits each table at once, so what is begun must be carried on. */

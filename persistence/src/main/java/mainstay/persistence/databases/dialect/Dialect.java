@@ -176,5 +176,6 @@ public sealed interface Dialect permits PostgreSqlDialect, MariaDbDialect {
   /** One server at a time changes tables. The session is in a transaction. */
   void lockTables(Connection session) throws SQLException;
 
+  /** Whoever locks them next sees what was done. */
   void unlockTables(Connection session) throws SQLException;
 }

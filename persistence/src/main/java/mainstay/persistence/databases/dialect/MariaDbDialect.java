@@ -601,6 +601,7 @@ public final class MariaDbDialect implements Dialect {
 
   @Override
   public void unlockTables(Connection session) throws SQLException {
+    session.commit(); // the lock is not the transaction's: who gets it next must see what was done
     try (var statement = session.createStatement()) {
       statement.execute("select release_lock(concat('mainstay/', md5(database())))");
     }
