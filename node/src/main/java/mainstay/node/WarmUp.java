@@ -58,9 +58,9 @@ final class WarmUp {
   private static final Principal SYSTEM = new Principal("system", Role.ADMIN);
   private static final int READ_EVERY = 4;
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String SUSPENSION = "warm-up";
+  private static final String REASON = "warm-up";
 
-  /** Written beside each other, more than the journal has lanes, so that every session of every database is used. */
+  /** Written beside each other, more than the journal has lanes, so that all of those and their sessions get work. */
   private static final int POINTS = 16;
 
   /** A process that has served before has compiled its code: it only opens its sessions again and asks the journal. */
@@ -170,7 +170,7 @@ final class WarmUp {
             context.messageAdapter(ClusterOverview.Message.class, HostSaid::new),
             work),
         "host");
-    host.tell(new HostControl.Activate(activation, SUSPENSION, 0, false));
+    host.tell(new HostControl.Activate(activation, REASON, 0, false));
     return new Rounds(
             new Wire(context.getSystem()),
             activation.service(),
@@ -279,7 +279,7 @@ final class WarmUp {
 
     private void ended() {
       if (generation == 1) {
-        host.tell(new HostControl.Suspend(SUSPENSION));
+        host.tell(new HostControl.Suspend(REASON));
         host.tell(new HostControl.Resume());
       } else {
         wire.crossMessagesOfMoves(service, follow.term(), follow.server());

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mainstay.multijvm.cluster.ChildDirectory;
-import mainstay.multijvm.nemesis.Nemesis.Kill9;
 import mainstay.multijvm.nemesis.Nemesis.KillDatabase;
 import mainstay.multijvm.nemesis.Nemesis.StartDatabase;
 import mainstay.multijvm.nemesis.Nemesis.Wait;
@@ -128,14 +127,7 @@ class DamageCampaign {
   void aStaleDatabaseInThePlaceOfTheGoodOneServesNothing() throws Exception {
     var load = LAB.load(SERVERS, Duration.ofMillis(100));
     try (load) {
-      load.awaitWrites(50);
-      LAB.strike(new KillDatabase(), "db2");
-      LAB.awaitDatabase("db2", false, Limits.SOON, SERVERS);
-      load.awaitWrites(50);
-      for (var server : SERVERS) {
-        LAB.strike(new Kill9(), server);
-      }
-      LAB.strike(new KillDatabase(), "db1");
+      LAB.dropAndLosePower("db2", "db1", load);
       long dark = DriverClock.nanos();
       swap("db1", "db2");
 

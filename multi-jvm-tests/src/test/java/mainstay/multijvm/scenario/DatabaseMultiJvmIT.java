@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import mainstay.multijvm.nemesis.Nemesis.Kill9;
 import mainstay.multijvm.nemesis.Nemesis.KillDatabase;
 import mainstay.multijvm.nemesis.Nemesis.PauseDatabase;
 import mainstay.multijvm.nemesis.Nemesis.ResumeDatabase;
@@ -94,7 +93,7 @@ class DatabaseMultiJvmIT {
   void afterAPowerLossTheDatabaseThatCountedServesAloneUntilTheDroppedOneIsBack() throws Exception {
     var load = LAB.load(SERVERS, SLOWLY);
     try (load) {
-      dropDb2AndLosePower(load);
+      LAB.dropAndLosePower("db2", "db1", load);
 
       long back = LAB.strike(new StartDatabase(), "db1");
       awaitAnswers(LAB.launch(List.of("bravo", "charlie", "alpha")), back);
@@ -116,7 +115,7 @@ class DatabaseMultiJvmIT {
   void aStaleDatabaseServesNothingUntilTheOneThatCountedIsBack() throws Exception {
     var load = LAB.load(SERVERS, SLOWLY);
     try (load) {
-      dropDb2AndLosePower(load);
+      LAB.dropAndLosePower("db2", "db1", load);
       long dark = DriverClock.nanos();
 
       LAB.strike(new StartDatabase(), "db2");
@@ -137,18 +136,6 @@ class DatabaseMultiJvmIT {
     LAB.readDatabases();
     LAB.assertInvariants();
     LAB.assertDatabasesIdentical();
-  }
-
-  /** Afterwards db1 has what db2 lacks, and no process is left. */
-  private static void dropDb2AndLosePower(Lab.Load load) throws IOException {
-    load.awaitWrites(50);
-    LAB.strike(new KillDatabase(), "db2");
-    LAB.awaitDatabase("db2", false, Limits.SOON, SERVERS);
-    load.awaitWrites(50);
-    for (var server : SERVERS) {
-      LAB.strike(new Kill9(), server);
-    }
-    LAB.strike(new KillDatabase(), "db1");
   }
 
   /** A server alone may not answer: which databases count is for a majority to say. */

@@ -204,6 +204,18 @@ final class Lab
     }
   }
 
+  /** Afterwards {@code kept} has what {@code dropped} lacks, and no process is left. */
+  void dropAndLosePower(String dropped, String kept, Load load) throws IOException {
+    load.awaitWrites(50);
+    strike(new Nemesis.KillDatabase(), dropped);
+    awaitDatabase(dropped, false, Limits.SOON, cluster.servers());
+    load.awaitWrites(50);
+    for (var server : cluster.servers()) {
+      strike(new Nemesis.Kill9(), server);
+    }
+    strike(new Nemesis.KillDatabase(), kept);
+  }
+
   /** Nobody holds the lease of the split brain resolver: whoever needs it next can get it. */
   void awaitLeaseGivenBack() throws IOException {
     var reader = new JournalReader(cluster.database(cluster.databases().get(0)));
