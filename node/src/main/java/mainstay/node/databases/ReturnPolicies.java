@@ -15,8 +15,12 @@ final class ReturnPolicies {
     this.holdOff = holdOff;
   }
 
-  void dropped(String name) {
-    of(name).dropped(now());
+  void lost(String name) {
+    of(name).lost(now());
+  }
+
+  void damaged(String name) {
+    of(name).damaged(now());
   }
 
   /** @return whether it may be synchronised now */

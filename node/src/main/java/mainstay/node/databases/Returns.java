@@ -3,6 +3,7 @@ package mainstay.node.databases;
 import java.util.HashSet;
 import java.util.Set;
 import mainstay.node.databases.core.Agreed;
+import mainstay.node.databases.core.DropPolicy;
 import mainstay.node.databases.core.DropPolicy.Finding;
 import mainstay.node.databases.core.DropPolicy.Probe;
 import mainstay.node.databases.core.ReturnPolicy;
@@ -40,8 +41,15 @@ final class Returns {
 
   void learned(ActiveSet before, ActiveSet now) {
     before.written().stream()
-        .filter(name -> now.has(name, Role.INACTIVE))
-        .forEach(policies::dropped);
+        .flatMap(name -> now.member(name).stream())
+        .filter(member -> member.role() == Role.INACTIVE)
+        .forEach(member -> {
+          if (DropPolicy.isDamage(member)) {
+            policies.damaged(member.name());
+          } else {
+            policies.lost(member.name());
+          }
+        });
     policies.keep(now);
     notes.keep(name -> now.has(name, Role.INACTIVE));
   }

@@ -235,7 +235,7 @@ final class Synchronisations {
       if (peers.acting() && agreed.set().has(run.name(), Role.JOINING)) {
         set.drop(agreed.epoch(), Map.of(run.name(), note));
       } else {
-        policies.dropped(run.name());
+        policies.lost(run.name());
       }
     });
   }

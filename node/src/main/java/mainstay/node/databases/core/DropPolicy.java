@@ -19,6 +19,11 @@ public final class DropPolicy {
 
   private DropPolicy() {}
 
+  /** Whether it was left out for its content. */
+  public static boolean isDamage(ActiveSet.Member member) {
+    return member.role() == Role.INACTIVE && member.why().startsWith(DAMAGED);
+  }
+
   public enum Finding {
     /** It answered a query on a new session, and it is the one that it should be. */
     REACHABLE,

@@ -8,19 +8,22 @@ import java.util.regex.Pattern;
 
 /**
  * When one database that is not active may be synchronised: it has answered for a while, the longer the more often it
- * was dropped lately. Times are points on one clock that only goes forward.
+ * was lost lately. Damage is another thing than to come and go: it is repaired without further delay, until it has been
+ * found so often that the disk must be doubted. Times are points on one clock that only goes forward.
  */
 public final class ReturnPolicy {
   private static final Duration LATELY = Duration.ofMinutes(5);
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final int DOUBLINGS = 30;
+  private static final int REPAIRS_WITHOUT_DELAY = 3;
 
   /** As PostgreSQL and MariaDB say it. */
   private static final Pattern NO_TABLES =
       Pattern.compile("\"active_set\" does not exist|\\.active_set' doesn't exist");
 
   private final Duration holdOff;
-  private final Deque<Duration> drops = new ArrayDeque<>();
+  private final Deque<Duration> losses = new ArrayDeque<>();
+  private final Deque<Duration> damages = new ArrayDeque<>();
   private Optional<Duration> answersSince = Optional.empty();
   private boolean atOnce;
 
@@ -33,9 +36,18 @@ public final class ReturnPolicy {
     this.holdOff = holdOff;
   }
 
-  /** It was dropped, or its synchronisation failed. */
-  public void dropped(Duration now) {
-    drops.addLast(now);
+  /** It was dropped because it did not answer, or its synchronisation failed. */
+  public void lost(Duration now) {
+    left(losses, now);
+  }
+
+  /** It was dropped for its content. */
+  public void damaged(Duration now) {
+    left(damages, now);
+  }
+
+  private void left(Deque<Duration> cause, Duration now) {
+    cause.addLast(now);
     answersSince = Optional.empty();
     atOnce = false;
   }
@@ -59,11 +71,18 @@ public final class ReturnPolicy {
 
   /** How long it has to answer without a break. */
   public Duration patience(Duration now) {
-    while (!drops.isEmpty() && now.minus(drops.peekFirst()).compareTo(LATELY) > 0) {
-      drops.removeFirst();
-    }
-    int doublings = Math.min(DOUBLINGS, Math.max(0, drops.size() - 1));
+    int doublings = Math.min(
+        DOUBLINGS,
+        Math.max(0, lately(losses, now) - 1)
+            + Math.max(0, lately(damages, now) - REPAIRS_WITHOUT_DELAY));
     var patience = holdOff.multipliedBy(1L << doublings);
     return patience.compareTo(LONGEST) > 0 ? LONGEST : patience;
+  }
+
+  private static int lately(Deque<Duration> times, Duration now) {
+    while (!times.isEmpty() && now.minus(times.peekFirst()).compareTo(LATELY) > 0) {
+      times.removeFirst();
+    }
+    return times.size();
   }
 }

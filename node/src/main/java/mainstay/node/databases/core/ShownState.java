@@ -25,7 +25,7 @@ public final class ShownState {
         if (trouble) {
           yield "unreachable";
         }
-        yield member.why().startsWith(DropPolicy.DAMAGED) ? "damaged" : "not active";
+        yield DropPolicy.isDamage(member) ? "damaged" : "not active";
       }
     };
   }

@@ -84,10 +84,16 @@ public record PointState(List<PointEvent.ValueSet> recent) implements CborSerial
     return recent.isEmpty() ? Optional.empty() : Optional.of(recent.get(recent.size() - 1));
   }
 
+  /** Asked before every write, and nearly always in vain. */
   private Optional<PointEvent.ValueSet> remembered(String requestId) {
-    return requestId.isEmpty()
-        ? Optional.empty()
-        : recent.stream().filter(event -> event.requestId().equals(requestId)).findFirst();
+    if (!requestId.isEmpty()) {
+      for (int i = recent.size() - 1; i >= 0; i--) {
+        if (recent.get(i).requestId().equals(requestId)) {
+          return Optional.of(recent.get(i));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static ServiceReply repeat(

@@ -39,25 +39,51 @@ class ReturnPolicyTest {
   }
 
   @Test
-  void everyDropWithinFiveMinutesDoublesTheWhile() {
-    policy.dropped(at(0));
+  void everyLossWithinFiveMinutesDoublesTheWhile() {
+    policy.lost(at(0));
     assertThat(policy.patience(at(1))).hasSeconds(3);
 
-    policy.dropped(at(10));
-    policy.dropped(at(20));
+    policy.lost(at(10));
+    policy.lost(at(20));
     assertThat(policy.patience(at(21))).hasSeconds(12);
 
     for (int i = 0; i < 40; i++) {
-      policy.dropped(at(30));
+      policy.lost(at(30));
     }
     assertThat(policy.patience(at(31))).hasMinutes(2);
     assertThat(policy.patience(at(400))).hasSeconds(3);
   }
 
   @Test
+  void damageIsRepairedWithoutFurtherDelayUntilItIsFoundAgainAndAgain() {
+    for (int i = 0; i < 3; i++) {
+      policy.damaged(at(10 * i));
+    }
+    assertThat(policy.patience(at(21))).hasSeconds(3);
+
+    policy.lost(at(30));
+    assertThat(policy.patience(at(31))).hasSeconds(3);
+
+    policy.damaged(at(40));
+    policy.damaged(at(50));
+    assertThat(policy.patience(at(51))).hasSeconds(12);
+    assertThat(policy.patience(at(400))).hasSeconds(3);
+  }
+
+  @Test
+  void oneThatIsDamagedIsFilledOnlyAfterItHasAnsweredForAWhile() {
+    assertThat(policy.answered(at(0))).isFalse();
+
+    policy.damaged(at(2));
+
+    assertThat(policy.answered(at(4))).isFalse();
+    assertThat(policy.answered(at(7))).isTrue();
+  }
+
+  @Test
   void anOperatorNeedNotWait() {
-    policy.dropped(at(0));
-    policy.dropped(at(1));
+    policy.lost(at(0));
+    policy.lost(at(1));
     policy.wanted();
 
     assertThat(policy.answered(at(2))).isTrue();
