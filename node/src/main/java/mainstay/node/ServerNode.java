@@ -65,6 +65,7 @@ import mainstay.node.supervisor.core.SupervisorEvent;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
 import mainstay.persistence.databases.JdbcWriteBarrier;
+import mainstay.persistence.journal.FencedJournal;
 import mainstay.persistence.journal.FencingAdapter;
 import mainstay.persistence.journal.JournalReader;
 import mainstay.persistence.resync.ContentScrub;
@@ -213,6 +214,8 @@ final class ServerNode {
   /** Every section is read by its own record; all of them once before anything runs, for what is wrong is a sentence. */
   private static void checkSections(ServerSettings settings) {
     var config = settings.config();
+    Databases.checkSettings(config);
+    FencedJournal.checkSettings(config);
     HostEnvironment.Settings.from(config);
     ServiceRouterActor.Settings.from(config);
     FailoverSettings.from(config);

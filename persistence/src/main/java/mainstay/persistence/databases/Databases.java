@@ -4,6 +4,7 @@ import akka.actor.AbstractExtensionId;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
+import com.typesafe.config.Config;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import mainstay.persistence.schema.Schema;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.ServerId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The databases of this server: one instance per actor system, closed when the system has terminated.
@@ -35,7 +38,9 @@ import mainstay.protocol.model.ServerId;
  * adopted all work waits.
  */
 public final class Databases implements Extension {
+  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final long RETRY_MILLIS = 50;
+  private static final long SAY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final Duration UPGRADE = Duration.ofSeconds(60);
 
   private final List<DatabaseAddress> configured;
@@ -75,9 +80,16 @@ public final class Databases implements Extension {
   }
 
   /**
-   * @throws IllegalArgumentException naming key and value that are wrong in {@code mainstay.databases} or
-   *     {@code mainstay.persistence}
+   * @throws IllegalArgumentException naming key and value that are wrong in {@code mainstay.databases}, or in the sections
+   *     of {@code mainstay.persistence} about connections and replication
    */
+  public static void checkSettings(Config config) {
+    DatabaseSettings.listFrom(config);
+    ConnectionLimits.from(config);
+    ReplicationSettings.from(config);
+  }
+
+  /** @throws IllegalArgumentException as {@link #checkSettings} */
   public static Databases get(ActorSystem system) {
     return Id.INSTANCE.get(system);
   }
@@ -231,6 +243,7 @@ public final class Databases implements Extension {
   }
 
   private static void prepare(Database database, long deadline, Duration limit) {
+    long saidNanos = System.nanoTime();
     while (true) {
       try (var session = database.session(UPGRADE)) {
         Schema.prepare(session);
@@ -242,6 +255,14 @@ public final class Databases implements Extension {
               "database " + database.name() + " was not to be had within " + limit.toMillis()
                   + " ms: " + e.getMessage(),
               e);
+        }
+        if (System.nanoTime() - saidNanos >= SAY_NANOS) {
+          saidNanos = System.nanoTime();
+          log.warn(
+              "database {} is not to be had yet, it is tried for another {} s: {}",
+              database.name(),
+              TimeUnit.NANOSECONDS.toSeconds(deadline - saidNanos),
+              e.getMessage());
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
       }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SqlWork;
 import mainstay.persistence.journal.core.Chain;
@@ -47,6 +48,12 @@ public final class FencedJournal extends AsyncWriteJournal {
   private final List<WriteLane> lanes;
   private final ConcurrentHashMap<String, Future<Void>> running = new ConcurrentHashMap<>();
   private final StreamEnds ends;
+
+  /** @throws IllegalArgumentException naming the keys of {@code mainstay.persistence.journal} that are wrong */
+  public static void checkSettings(Config config) {
+    JournalSettings.from(config.getConfig("mainstay.persistence.journal"))
+        .requireFewerLanesThan(ConnectionLimits.from(config).writers());
+  }
 
   /** Called by Akka with section {@code mainstay.persistence.journal}. */
   public FencedJournal(Config section) {
