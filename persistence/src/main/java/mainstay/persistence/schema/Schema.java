@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import mainstay.persistence.databases.SqlWork;
 import mainstay.persistence.databases.dialect.Dialect;
@@ -27,6 +28,10 @@ public final class Schema {
       "active_set_history",
       "database_identity",
       "server_session");
+
+  /** Akka's tables, which may have been there before: by what they are told from others of the same name. */
+  private static final Map<String, String> JOURNAL_TABLES =
+      Map.of("event_journal", "ordering", "event_tag", "event_id", "snapshot", "snapshot_payload");
 
   private Schema() {}
 
@@ -99,11 +104,21 @@ public final class Schema {
       throws SQLException {
     for (String table : OWN_TABLES) {
       if (exists(session, dialect, table)) {
-        throw new SchemaException(
-            "table " + table + " in " + session.getMetaData().getURL() + " was not made by "
-                + "Mainstay; give Mainstay a database of its own (mainstay.databases[].url)");
+        throw foreign(session, table, "was not made by Mainstay");
       }
     }
+    for (var table : JOURNAL_TABLES.entrySet()) {
+      if (exists(session, dialect, table.getKey())
+          && !hasColumn(session, dialect, table.getKey(), table.getValue())) {
+        throw foreign(session, table.getKey(), "is no journal of Akka");
+      }
+    }
+  }
+
+  private static SchemaException foreign(Connection session, String table, String why)
+      throws SQLException {
+    return new SchemaException("table " + table + " in " + session.getMetaData().getURL() + " "
+        + why + "; give Mainstay a database of its own (mainstay.databases[].url)");
   }
 
   private static boolean exists(Connection session, Dialect dialect, String table)

@@ -115,6 +115,13 @@ class SchemaIT {
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("table sample in jdbc:postgresql:")
         .hasMessageContaining("was not made by Mainstay");
+
+    execute("drop table sample");
+    execute("create table event_journal (id int)");
+    assertThatThrownBy(this::prepare)
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("table event_journal in jdbc:postgresql:")
+        .hasMessageContaining("is no journal of Akka");
     assertThat(value("select to_regclass('service_term')")).isNull();
   }
 
