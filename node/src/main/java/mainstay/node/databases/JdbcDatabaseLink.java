@@ -126,6 +126,7 @@ final class JdbcDatabaseLink implements DatabaseLink {
     return identity
         .flatMap(known -> FirstSet.contradiction(address, known, cluster))
         .map(wrong -> new Probe(Finding.OTHER_DATABASE, wrong))
+        .or(() -> open(address).complaint().map(why -> new Probe(Finding.CANNOT_STORE, why)))
         .orElseGet(() -> new Probe(Finding.REACHABLE, "answers"));
   }
 

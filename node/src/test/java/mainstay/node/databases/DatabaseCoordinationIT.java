@@ -61,6 +61,10 @@ class DatabaseCoordinationIT {
   private final List<ActorSystem<Void>> systems = new ArrayList<>();
   private final List<EmbeddedPostgresSettings> settings = new ArrayList<>();
   private final List<EmbeddedPostgres> postgres = new ArrayList<>();
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicLong longestNanos = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
+  private CompletableFuture<Void> writer;
   private Path directory;
 
   @BeforeEach
@@ -95,21 +99,7 @@ class DatabaseCoordinationIT {
 
   @Test
   void oneDiesAndReturnsWhileTheOtherIsWritten() throws Exception {
-    for (var database : postgres) {
-      try (var session = connect(database);
-          var statement = session.createStatement()) {
-        statement.execute("create table written (id bigint primary key)");
-      }
-    }
-    var stop = new AtomicBoolean();
-    var longestNanos = new AtomicLong();
-    var writes = new AtomicLong();
-    var writer = CompletableFuture.runAsync(() -> write(stop, longestNanos, writes), task -> {
-      var thread = new Thread(task, "writer");
-      thread.setDaemon(true);
-      thread.start();
-    });
-    awaitWrites(writes);
+    beginToWrite();
     for (int i = 0; i < TIMES; i++) {
       int victim = i % 2;
       longestNanos.set(0);
@@ -124,8 +114,7 @@ class DatabaseCoordinationIT {
       System.out.println("longest write: " + drop + " ms at the kill of db" + (victim + 1) + ", "
           + back + " ms at its return");
     }
-    stop.set(true);
-    writer.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    endWriting();
 
     var first = rows(postgres.get(0));
     assertThat(rows(postgres.get(1))).isEqualTo(first);
@@ -135,21 +124,7 @@ class DatabaseCoordinationIT {
 
   @Test
   void oneThatHangsIsLeftOutAndWritersGoOn() throws Exception {
-    for (var database : postgres) {
-      try (var session = connect(database);
-          var statement = session.createStatement()) {
-        statement.execute("create table written (id bigint primary key)");
-      }
-    }
-    var stop = new AtomicBoolean();
-    var longestNanos = new AtomicLong();
-    var writes = new AtomicLong();
-    var writer = CompletableFuture.runAsync(() -> write(stop, longestNanos, writes), task -> {
-      var thread = new Thread(task, "writer");
-      thread.setDaemon(true);
-      thread.start();
-    });
-    awaitWrites(writes);
+    beginToWrite();
     longestNanos.set(0);
 
     signal("STOP", postgres.get(1));
@@ -160,9 +135,57 @@ class DatabaseCoordinationIT {
         + " ms when db2 hangs");
     signal("CONT", postgres.get(1));
     awaitSet("db1 active, db2 active");
+    endWriting();
+    assertThat(rows(postgres.get(1))).isEqualTo(rows(postgres.get(0)));
+  }
+
+  /** As one whose disk is full does: it answers every question, takes logins, and refuses rows. */
+  @Test
+  void oneThatHasNoRoomIsLeftOutAndReturnsWhenItHas() throws Exception {
+    beginToWrite();
+    longestNanos.set(0);
+
+    execute(postgres.get(1), """
+        create function no_room() returns trigger language plpgsql as
+          $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+        create trigger no_room before insert on written execute function no_room();
+        """);
+    awaitSet("db1 active, db2 inactive");
+    awaitWrites(writes);
+
+    System.out.println("longest write: " + TimeUnit.NANOSECONDS.toMillis(longestNanos.get())
+        + " ms when db2 has no room");
+    assertThat(Databases.get(systems.get(0)).set().orElseThrow().why())
+        .contains("charlie cannot_store", "No space left on device");
+    assertThat(longestNanos.get()).isLessThan(Duration.ofSeconds(2).toNanos());
+    execute(postgres.get(1), "drop trigger no_room on written");
+    awaitSet("db1 active, db2 active");
+    awaitWrites(writes);
+    endWriting();
+  }
+
+  private static void execute(EmbeddedPostgres database, String sql) throws SQLException {
+    try (var session = connect(database);
+        var statement = session.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private void beginToWrite() throws SQLException {
+    for (var database : postgres) {
+      execute(database, "create table written (id bigint primary key)");
+    }
+    writer = CompletableFuture.runAsync(this::write, task -> {
+      var thread = new Thread(task, "writer");
+      thread.setDaemon(true);
+      thread.start();
+    });
+    awaitWrites(writes);
+  }
+
+  private void endWriting() throws Exception {
     stop.set(true);
     writer.get(SOON.toSeconds(), TimeUnit.SECONDS);
-    assertThat(rows(postgres.get(1))).isEqualTo(rows(postgres.get(0)));
   }
 
   private static void signal(String signal, EmbeddedPostgres database)
@@ -176,7 +199,7 @@ class DatabaseCoordinationIT {
   }
 
   /** As the product writes: behind the lock, with a check of the epoch, acknowledged by all. */
-  private void write(AtomicBoolean stop, AtomicLong longestNanos, AtomicLong writes) {
+  private void write() {
     var databases = Databases.get(systems.get(2));
     for (long id = 0; !stop.get(); id++) {
       long number = id;

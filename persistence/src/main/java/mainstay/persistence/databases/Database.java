@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,8 @@ import mainstay.protocol.model.DatabaseAddress;
  * with {@link DatabaseUnavailableException}, or with what the work itself threw.
  */
 public final class Database implements AutoCloseable {
+  private static final long COMPLAINT_NANOS = Duration.ofSeconds(2).toNanos();
+
   private final DatabaseAddress address;
   private final ConnectionLimits limits;
   private final SessionName session;
@@ -35,6 +38,9 @@ public final class Database implements AutoCloseable {
   private final ThreadPoolExecutor writers;
   private final ThreadPoolExecutor readers;
   private final ThreadPoolExecutor controllers;
+  private volatile Optional<Complaint> complaint = Optional.empty();
+
+  private record Complaint(String why, long nanos) {}
 
   Database(DatabaseAddress address, ConnectionLimits limits, SessionName session) {
     this.address = address;
@@ -74,7 +80,29 @@ public final class Database implements AutoCloseable {
   }
 
   public <T> CompletableFuture<T> write(String operation, SqlWork<T> task) {
-    return submit(writers, () -> perform(work, operation, task), operation);
+    return submit(
+        writers, () -> perform(work, operation, session -> stored(task, session)), operation);
+  }
+
+  private <T> T stored(SqlWork<T> task, Connection session) throws SQLException {
+    try {
+      return task.on(session);
+    } catch (SQLException e) {
+      if (dialect.failure(e) == SqlFailure.DAMAGED) {
+        complaint = Optional.of(new Complaint(e.getMessage(), System.nanoTime()));
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * What this database answered, a moment ago, to a write that it could not carry out: it has no room, is read-only or
+   * broken. It may answer every question, and other writes may find room, so nobody else need have noticed.
+   */
+  public Optional<String> complaint() {
+    return complaint
+        .filter(made -> System.nanoTime() - made.nanos() < COMPLAINT_NANOS)
+        .map(Complaint::why);
   }
 
   public <T> CompletableFuture<T> read(String operation, SqlWork<T> task) {

@@ -31,6 +31,8 @@ public final class DropPolicy {
     REFUSED,
     /** No answer in time. */
     SILENT,
+    /** It answers, and says of a write that it has no room, is read-only or broken. */
+    CANNOT_STORE,
     /** It says itself that its content is broken. */
     DAMAGED,
     /** It says that it is another database. */
@@ -43,7 +45,12 @@ public final class DropPolicy {
       return finding == Finding.REACHABLE;
     }
 
+    /** The database has said it itself, so it does not matter who was told. */
     boolean proof() {
+      return finding == Finding.CANNOT_STORE || wrongContent();
+    }
+
+    boolean wrongContent() {
       return finding == Finding.DAMAGED || finding == Finding.OTHER_DATABASE;
     }
   }
@@ -136,7 +143,12 @@ public final class DropPolicy {
                 "no other active database than " + name + " is sound and answers a majority of the "
                     + voters.size() + " voters either: " + evidence(name));
       }
-      return drop(name, proof.map(found -> DAMAGED + text(found)).orElseGet(() -> evidence(name)));
+      return drop(
+          name,
+          proof
+              .filter(found -> found.getValue().wrongContent())
+              .map(found -> DAMAGED + text(found))
+              .orElseGet(() -> evidence(name)));
     }
 
     /** Nobody reads it yet, so nothing is lost without it, and every write waits for it. */

@@ -115,6 +115,29 @@ class DropPolicyTest {
   }
 
   @Test
+  void oneThatAnswersEveryoneAndStoresNothingIsLeftOutOnTheWordOfItsWriter() {
+    found("db1", Finding.REACHABLE, ALPHA, BRAVO);
+    found("db2", Finding.REACHABLE, BRAVO, CHARLIE);
+    found("db2", Finding.CANNOT_STORE, ALPHA);
+
+    assertThat(decide(TWO, "db2"))
+        .isInstanceOfSatisfying(
+            Drop.class,
+            drop -> assertThat(drop.why())
+                .isEqualTo("1 of 3 voters cannot use db2: alpha cannot_store: as the test says"));
+  }
+
+  @Test
+  void twoThatStoreNothingAreNotBothDropped() {
+    found("db1", Finding.CANNOT_STORE, ALPHA);
+    found("db2", Finding.CANNOT_STORE, ALPHA);
+    found("db1", Finding.REACHABLE, BRAVO, CHARLIE);
+    found("db2", Finding.REACHABLE, BRAVO, CHARLIE);
+
+    assertThat(decide(TWO, "db1", "db2")).isInstanceOf(Keep.class);
+  }
+
+  @Test
   void twoThatAreDamagedAreNotBothDropped() {
     found("db1", Finding.DAMAGED, ALPHA);
     found("db2", Finding.DAMAGED, ALPHA);
