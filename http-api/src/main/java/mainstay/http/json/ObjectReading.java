@@ -86,14 +86,14 @@ public final class ObjectReading {
   }
 
   /**
-   * The body of {@code PUT /databases/NAME}.
+   * The body of {@code PUT /databases/NAME}. Whether such a database can be used is for its coordinator to say.
    *
    * @param name of the path; a body that names another one is refused
    */
   public static DatabaseAddress databaseAddress(String name, JsonNode body) {
     var fields = Fields.of(body);
     requireSame("name", name, fields);
-    var vendor = fields.choice("vendor", DatabaseAddress.VENDORS, word -> word);
+    var vendor = fields.text("vendor");
     var url = fields.text("url");
     var user = fields.text("user");
     var passwordFile = fields.optionalText("passwordFile");
@@ -102,7 +102,7 @@ public final class ObjectReading {
     fields.check();
     try {
       return new DatabaseAddress(
-          name, vendor.orElseThrow(), url, user, passwordFile, passwordVariable, clamped(weight));
+          name, vendor, url, user, passwordFile, passwordVariable, clamped(weight));
     } catch (IllegalArgumentException e) {
       throw ProblemException.at(ProblemKind.INVALID, "/" + inBody(e.getMessage()), e.getMessage());
     }

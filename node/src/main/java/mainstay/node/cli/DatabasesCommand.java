@@ -128,7 +128,7 @@ final class DatabasesCommand implements Callable<Integer> {
         names = "--vendor",
         required = true,
         paramLabel = "VENDOR",
-        description = "postgresql, mariadb or h2.")
+        description = "postgresql, mariadb, or another one of which the servers have the dialect.")
     private String vendor;
 
     @Option(

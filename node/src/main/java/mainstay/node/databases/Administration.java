@@ -56,7 +56,8 @@ final class Administration {
       carryOut(
           add.database().name(),
           add.replyTo(),
-          known -> AdminRules.add(known, add.database()),
+          known ->
+              AdminRules.add(known, add.database(), environment.link().refusal(add.database())),
           () -> add(add));
     } else if (command instanceof DatabaseAdmin.Remove remove) {
       carryOut(

@@ -20,6 +20,9 @@ interface DatabaseLink {
   /** What the file of this server lists. */
   List<DatabaseAddress> configured();
 
+  /** Why this server could never use a database of this vendor at this address, as a sentence; empty if it could. */
+  Optional<String> refusal(DatabaseAddress database);
+
   /** Waits for a login, prepares the tables and looks what is there. Fails with a sentence. */
   CompletionStage<FirstSet.Content> look(DatabaseAddress database, Duration limit);
 

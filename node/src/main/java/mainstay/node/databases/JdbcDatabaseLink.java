@@ -27,6 +27,7 @@ import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SetStore;
 import mainstay.persistence.databases.Suspicion;
 import mainstay.persistence.databases.WriteBarrier;
+import mainstay.persistence.databases.dialect.Vendors;
 import mainstay.persistence.resync.Scrub;
 import mainstay.persistence.resync.Synchroniser;
 import mainstay.protocol.model.ActiveSet;
@@ -77,6 +78,16 @@ final class JdbcDatabaseLink implements DatabaseLink {
   @Override
   public List<DatabaseAddress> configured() {
     return databases.configured();
+  }
+
+  @Override
+  public Optional<String> refusal(DatabaseAddress database) {
+    try {
+      Vendors.requireUsable(database.vendor(), database.url());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   @Override

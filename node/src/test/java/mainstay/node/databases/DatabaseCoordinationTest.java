@@ -20,6 +20,7 @@ import mainstay.node.databases.core.FirstSet.Identity;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Principal;
 import mainstay.protocol.model.Role;
 import org.awaitility.Awaitility;
@@ -337,6 +338,12 @@ class DatabaseCoordinationTest {
         servers.ask(BRAVO, to -> new DatabaseAdmin.Remove("db4", ADMIN, to)),
         Reason.NOT_FOUND,
         "there is no database db4");
+    var foreign = new DatabaseAddress(
+        "db4", "oracle", "jdbc:oracle:h", "u", Optional.of("/f"), Optional.empty(), 1);
+    assertRefused(
+        servers.ask(BRAVO, to -> new DatabaseAdmin.Add(foreign, ADMIN, to)),
+        Reason.INVALID,
+        "vendor = \"oracle\" must be one of");
 
     servers.ask(BRAVO, to -> new DatabaseAdmin.Deactivate("db3", ADMIN, to));
     var removed = servers.ask(BRAVO, to -> new DatabaseAdmin.Remove("db3", ADMIN, to));

@@ -138,6 +138,13 @@ final class FakeDatabases {
     }
 
     @Override
+    public Optional<String> refusal(DatabaseAddress database) {
+      return database.vendor().equals(DatabaseAddress.POSTGRESQL)
+          ? Optional.empty()
+          : Optional.of("vendor = \"" + database.vendor() + "\" must be one of [postgresql]");
+    }
+
+    @Override
     public CompletionStage<Content> look(DatabaseAddress database, Duration limit) {
       return answers(server, database.name())
           ? CompletableFuture.completedFuture(content(database.name()))

@@ -62,10 +62,6 @@ public final class Database implements AutoCloseable {
     return address;
   }
 
-  public String vendor() {
-    return address.vendor();
-  }
-
   public ConnectionLimits limits() {
     return limits;
   }

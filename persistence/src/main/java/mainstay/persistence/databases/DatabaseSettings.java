@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import mainstay.persistence.databases.dialect.Vendors;
 import mainstay.protocol.model.DatabaseAddress;
 
 /** The entries of {@code mainstay.databases}; each key is explained in {@code reference.conf}. */
@@ -80,6 +81,7 @@ public final class DatabaseSettings {
     var passwordVariable = optional(entry, path, "password-variable");
     int weight = entry.hasPath("weight") ? whole(entry, path, "weight") : 1;
     try {
+      Vendors.requireUsable(vendor, url);
       return new DatabaseAddress(name, vendor, url, user, passwordFile, passwordVariable, weight);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + "." + e.getMessage(), e);

@@ -107,7 +107,7 @@ final class WriteLane {
 
   /** A write is stored if every database says so; what one refuses has failed, though others may have it. */
   private void settle(List<JournalWrite> group, Map<String, List<Verdict>> answers) {
-    long stored = 0;
+    var stored = new ArrayList<JournalWrite>();
     for (int i = 0; i < group.size(); i++) {
       var write = group.get(i);
       int place = i;
@@ -118,13 +118,13 @@ final class WriteLane {
       if (refusal.isPresent()) {
         fail(write, refusal.get());
       } else {
-        stored += write.rows().size();
-        write.succeed();
+        stored.add(write);
       }
     }
-    if (stored > 0) {
+    if (!stored.isEmpty()) { // counted before anybody is told, so who was told sees it counted
       health.commits.increment();
-      health.events.add(stored);
+      health.events.add(stored.stream().mapToLong(write -> write.rows().size()).sum());
+      stored.forEach(JournalWrite::succeed);
     }
   }
 

@@ -159,7 +159,7 @@ public final class ContentScrub implements Scrub {
           sessions.put(database.name(), session);
           sides.put(
               database.name(),
-              new Side(database.name(), session, ContentSql.of(database.vendor())));
+              new Side(database.name(), session, database.dialect().content()));
         } catch (SQLException e) {
           failed(database.name(), e);
         }

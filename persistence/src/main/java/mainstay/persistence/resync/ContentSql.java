@@ -10,25 +10,13 @@ import mainstay.persistence.resync.core.Key;
 import mainstay.persistence.resync.core.KeyRange;
 import mainstay.persistence.resync.core.RowHash;
 import mainstay.persistence.resync.core.Table;
-import mainstay.protocol.model.DatabaseAddress;
 
 /**
  * The statements of one vendor on the content of a database. Digests and hashes come out equal for equal content,
  * whatever the vendor, and ranges hold the same keys: text is ordered by its bytes. Values of rows are those of
  * {@link mainstay.persistence.resync.core.RowText}.
  */
-interface ContentSql {
-  /** @throws IllegalArgumentException for a vendor whose statements are not known */
-  static ContentSql of(String vendor) {
-    return switch (vendor) {
-      case DatabaseAddress.POSTGRESQL -> new PostgresContent();
-      case DatabaseAddress.MARIADB -> new MariaDbContent();
-      default ->
-        throw new IllegalArgumentException(
-            "content of databases of vendor " + vendor + " cannot be compared");
-    };
-  }
-
+public interface ContentSql {
   /** Receives rows one by one. */
   @FunctionalInterface
   interface Rows {

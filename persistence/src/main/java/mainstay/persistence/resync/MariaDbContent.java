@@ -22,7 +22,7 @@ import mainstay.persistence.resync.core.Table;
  * MariaDB 10.6 and later, with the tables of this product: their texts are sorted by bytes. Keys are compared column by
  * column, since this vendor uses no index to compare rows.
  */
-final class MariaDbContent implements ContentSql {
+public final class MariaDbContent implements ContentSql {
   private static final int FETCH = 2_000;
 
   /** Rows of one statement, and about how many bytes: far from what a server takes as one message. */

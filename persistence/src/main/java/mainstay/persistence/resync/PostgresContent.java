@@ -24,7 +24,7 @@ import mainstay.persistence.resync.core.Table;
  * <p>Ranges use the primary key. Where the database sorts text by a language and not by its bytes the key is sorted anew
  * for each range: right, but slow on large tables. So a database for this product is made with locale C.
  */
-final class PostgresContent implements ContentSql {
+public final class PostgresContent implements ContentSql {
   private static final int FETCH = 2_000;
   private static final int BATCH = 1_000;
   // Column "ordering" cannot be compared, so a tag is told by the key of its event.

@@ -371,7 +371,7 @@ public final class Resynchronisation implements Synchroniser {
   }
 
   private static Side side(Database database, Connection session) {
-    return new Side(database.name(), session, ContentSql.of(database.vendor()));
+    return new Side(database.name(), session, database.dialect().content());
   }
 
   private static int size(Map<Table, List<Difference>> found) {

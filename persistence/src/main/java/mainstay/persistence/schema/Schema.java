@@ -145,7 +145,7 @@ public final class Schema {
 
   private static String script(Dialect dialect, int version) {
     String name = dialect.scripts() + version + ".sql";
-    try (var stream = Schema.class.getResourceAsStream(name)) {
+    try (var stream = dialect.getClass().getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException("resource " + name + " is missing in the program");
       }

@@ -58,7 +58,7 @@ class DatabaseSettingsTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       name = db1                 | name = "Db 1"             | mainstay.databases[0].name = "Db 1" must start
-      vendor = postgresql        | vendor = oracle           | mainstay.databases[0].vendor = "oracle" must be one of [postgresql, mariadb]
+      vendor = postgresql        | vendor = oracle           | mainstay.databases[0].vendor = "oracle" must be one of [postgresql, mariadb, h2]
       vendor = postgresql        | vendor = mariadb          | mainstay.databases[0].url = "jdbc:postgresql://127.0.0.1:5432/mainstay" must have the form jdbc:mariadb://HOST:PORT/DATABASE
       jdbc:postgresql://         | postgres://               | mainstay.databases[0].url = "postgres://127.0.0.1:5432/mainstay" must have the form
       5432/mainstay              | 5432/mainstay?password=x  | url must not hold user or password

@@ -30,7 +30,6 @@ import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.JdbcWriteBarrier;
-import mainstay.persistence.databases.Rehearsal;
 import mainstay.persistence.databases.Suspicion;
 import mainstay.persistence.samples.SampleStore;
 import mainstay.persistence.term.JdbcTermStore;
@@ -44,7 +43,6 @@ import mainstay.persistence.testing.Writer;
 import mainstay.persistence.testing.Writer.Noted;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ActiveSet.Role;
-import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.ServerId;
@@ -53,6 +51,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two databases, each a PostgreSQL of its own. */
 class ReplicationIT {
@@ -89,19 +89,6 @@ class ReplicationIT {
     alpha.close();
     first.close();
     second.close();
-  }
-
-  @Test
-  void aLostSessionIsSuspectedOnceAndReplaced() {
-    var suspected = Collections.synchronizedList(new ArrayList<Suspicion>());
-    alpha.databases().onSuspicion(suspected::add);
-
-    await(new Rehearsal(alpha.databases()).loseSessions());
-
-    assertThat(suspected)
-        .extracting(Suspicion::database)
-        .containsExactlyInAnyOrderElementsOf(
-            alpha.databases().written().stream().map(Database::name).toList());
   }
 
   @Test
@@ -148,10 +135,8 @@ class ReplicationIT {
     assertThat(sessions(database)).isNotEmpty().doesNotContainAnyElementsOf(before);
   }
 
-  private static Set<String> sessions(Database database) {
-    var query = database.vendor().equals(DatabaseAddress.MARIADB)
-        ? "select connection_id()"
-        : "select pg_backend_pid()";
+  private Set<String> sessions(Database database) {
+    var query = "select " + second.sessionNumber();
     var seen = new HashSet<String>();
     for (int i = 0; i < 20; i++) {
       seen.add(await(database.write("name the session", session -> {
@@ -276,6 +261,23 @@ class ReplicationIT {
     assertThat(writer.write(active, 4, new Noted("d")).get(1))
         .isInstanceOf(WriteMessageSuccess.class);
     assertThat(rows(1, CONTENT)).isEqualTo(rows(0, CONTENT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aWriteThatOneDatabaseRefusesHasFailedAndWhatAnotherStoredOfItIsOnAll(int refusing)
+      throws Exception {
+    var active = alpha.take(SERVICE, 0);
+    execute(refusing, "update service_term set term = 2, server = 'charlie', incarnation = 'c1'");
+    var writer = new Writer(alpha.system(), "point|1");
+
+    var answer = (WriteMessageFailure) writer.write(active, 1, new Noted("a")).get(1);
+
+    assertThat(answer.cause()).isInstanceOf(StaleTermException.class);
+    assertThat(value(refusing, "select count(*) from event_journal")).isEqualTo("0");
+    assertThat(value(1 - refusing, "select count(*) from event_journal")).isEqualTo("1");
+    await(new JournalReader(alpha.system()).align(List.of("point|1")));
+    assertThat(rows(1, CONTENT)).hasSize(1).isEqualTo(rows(0, CONTENT));
   }
 
   @Test

@@ -44,7 +44,7 @@ final class Content {
   /** A row in each of the smaller tables. */
   static void small(Pair pair, Database database) throws SQLException {
     // Only PostgreSQL reads a zone in a literal; elsewhere all times are UTC anyway.
-    var zone = database.vendor().equals(DatabaseAddress.POSTGRESQL) ? "Z" : "";
+    var zone = database.address().vendor().equals(DatabaseAddress.POSTGRESQL) ? "Z" : "";
     pair.execute(database, """
         insert into service_term values ('configuration', 3, 'alpha', 'a1'), ('dge/main', 7, 'bravo', 'b1');
         insert into service_term_history values

@@ -135,18 +135,26 @@ final class PairWriter implements AutoCloseable {
     }
 
     private static long epochLocked(Connection session) throws SQLException {
-      boolean onPostgres = session.isWrapperFor(PGConnection.class);
-      if (onPostgres) {
+      if (session.isWrapperFor(PGConnection.class)) {
         try (var statement = session.createStatement()) {
           statement.execute("select pg_advisory_xact_lock_shared(" + TermFence.EPOCH_LOCK + ")");
         }
       }
-      try (var query = session.prepareStatement("select epoch from active_set where id = 1"
-              + (onPostgres ? "" : " lock in share mode"));
+      try (var query = session.prepareStatement(
+              "select epoch from active_set where id = 1" + rowLock(session));
           var row = query.executeQuery()) {
         row.next();
         return row.getLong(1);
       }
+    }
+
+    /** Behind a query. */
+    private static String rowLock(Connection session) throws SQLException {
+      return switch (session.getMetaData().getURL().split(":", 3)[1]) {
+        case "mariadb" -> " lock in share mode";
+        case "h2" -> " for update";
+        default -> "";
+      };
     }
 
     /** Behind an insert: does nothing if there is a row of this key. */

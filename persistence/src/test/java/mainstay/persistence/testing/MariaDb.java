@@ -169,10 +169,12 @@ public final class MariaDb implements TestDatabase {
 
   @Override
   public void holdAsWriter(Connection session, ServiceName service) throws SQLException {
-    try (var lock = session.prepareStatement(
-        "select term from service_term where service = ? lock in share mode")) {
-      lock.setString(1, service.value());
-      lock.execute();
+    try (var epoch = session.createStatement();
+        var term = session.prepareStatement(
+            "select term from service_term where service = ? lock in share mode")) {
+      epoch.execute("select epoch from active_set where id = 1 lock in share mode");
+      term.setString(1, service.value());
+      term.execute();
     }
   }
 
@@ -191,6 +193,11 @@ public final class MariaDb implements TestDatabase {
   @Override
   public String seconds(String column) {
     return "timestampdiff(microsecond, '1970-01-01', " + column + ") / 1000000.0";
+  }
+
+  @Override
+  public String sessionNumber() {
+    return "connection_id()";
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import mainstay.persistence.databases.dialect.PostgreSqlDialect;
 import mainstay.persistence.embedded.EmbeddedPostgres;
 import mainstay.persistence.embedded.EmbeddedPostgresSettings;
+import mainstay.persistence.term.TermFence;
 import mainstay.protocol.model.ServiceName;
 
 /** A PostgreSQL for tests in a temporary directory. */
@@ -72,8 +74,12 @@ public final class Postgres implements TestDatabase {
   @Override
   public void holdAsWriter(Connection session, ServiceName service) throws SQLException {
     try (var lock = session.prepareStatement("select pg_advisory_xact_lock_shared(?)")) {
-      lock.setLong(1, PostgreSqlDialect.lock(service));
-      lock.execute();
+      for (long key : LongStream.of(TermFence.EPOCH_LOCK, PostgreSqlDialect.lock(service))
+          .sorted()
+          .toArray()) {
+        lock.setLong(1, key);
+        lock.execute();
+      }
     }
   }
 
@@ -92,6 +98,11 @@ public final class Postgres implements TestDatabase {
   @Override
   public String seconds(String column) {
     return "extract(epoch from " + column + ")";
+  }
+
+  @Override
+  public String sessionNumber() {
+    return "pg_backend_pid()";
   }
 
   @Override

@@ -29,7 +29,7 @@ public interface TestDatabase extends AutoCloseable {
 
   void restart();
 
-  /** Takes the lock that a write of this service holds, until the end of the transaction. */
+  /** Takes the locks that a write of this service holds, until the end of the transaction. */
   void holdAsWriter(Connection session, ServiceName service) throws SQLException;
 
   /** Sessions of one database that wait for a lock of epoch or service. */
@@ -37,6 +37,9 @@ public interface TestDatabase extends AutoCloseable {
 
   /** An expression: the seconds since 1970 of a point in time. */
   String seconds(String column);
+
+  /** An expression: what tells this session from the others. */
+  String sessionNumber();
 
   @Override
   void close() throws IOException;

@@ -26,8 +26,15 @@ public final class AdminRules {
   /** @param detail a sentence that says what to do instead, where there is something */
   public record Refuse(Reason reason, String detail) implements Verdict {}
 
-  /** @param known empty while no majority of the voters has said anything */
-  public static Verdict add(Optional<ActiveSet> known, DatabaseAddress database) {
+  /**
+   * @param known empty while no majority of the voters has said anything
+   * @param unusable why the servers could never use it, as a sentence; empty if they could
+   */
+  public static Verdict add(
+      Optional<ActiveSet> known, DatabaseAddress database, Optional<String> unusable) {
+    if (unusable.isPresent()) {
+      return new Refuse(Reason.INVALID, unusable.get());
+    }
     if (known.isEmpty()) {
       return nothingKnown();
     }

@@ -38,7 +38,7 @@ class AdminRulesTest {
   @Test
   void nothingIsDoneBeforeASetIsKnown() {
     assertThat(List.of(
-            AdminRules.add(Optional.empty(), DB1),
+            AdminRules.add(Optional.empty(), DB1, Optional.empty()),
             AdminRules.remove(Optional.empty(), "db1"),
             AdminRules.activate(Optional.empty(), "db1"),
             AdminRules.deactivate(Optional.empty(), "db1"),
@@ -63,16 +63,24 @@ class AdminRulesTest {
 
   @Test
   void eachNameAndEachAddressIsKnownOnce() {
-    assertThat(AdminRules.add(Optional.of(TWO), DB3)).isEqualTo(new Allow());
-    assertThat(AdminRules.add(Optional.of(TWO), DB2)).isEqualTo(new Nothing());
+    assertThat(AdminRules.add(Optional.of(TWO), DB3, Optional.empty())).isEqualTo(new Allow());
+    assertThat(AdminRules.add(Optional.of(TWO), DB2, Optional.empty())).isEqualTo(new Nothing());
     refused(
-        AdminRules.add(Optional.of(TWO), database("db2", 5439)),
+        AdminRules.add(Optional.of(TWO), database("db2", 5439), Optional.empty()),
         Reason.REFUSED_BY_RULE,
         "db2 is known with another address");
     refused(
-        AdminRules.add(Optional.of(TWO), database("db3", 5432)),
+        AdminRules.add(Optional.of(TWO), database("db3", 5432), Optional.empty()),
         Reason.INVALID,
         "is that of db2; each database needs one of its own");
+  }
+
+  @Test
+  void oneThatNoServerCouldUseIsNotMadeKnown() {
+    refused(
+        AdminRules.add(Optional.of(TWO), DB3, Optional.of("of a vendor that nobody knows")),
+        Reason.INVALID,
+        "of a vendor that nobody knows");
   }
 
   @Test

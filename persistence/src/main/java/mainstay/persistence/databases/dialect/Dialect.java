@@ -11,15 +11,16 @@ import mainstay.persistence.databases.ConnectionLimits;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.journal.core.StreamEnd;
+import mainstay.persistence.resync.ContentSql;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.protocol.model.Activation;
-import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Fence;
 import mainstay.protocol.model.ServiceName;
 
 /**
  * All that one vendor says in another way than the others. Without state; sessions are in autocommit mode where nothing
- * else is said.
+ * else is said. A jar on the class path brings another vendor as a provider of this service ({@link Vendors}); nothing else
+ * has to know of it.
  *
  * <p>What is written behind the fence ({@link #storeEvents}, {@link #storeSamples}, {@link #write}) is one transaction and
  * travels as one message: a server that is paused or cut off after sending it leaves no open transaction behind, and none
@@ -36,19 +37,30 @@ import mainstay.protocol.model.ServiceName;
  * <p>Whoever raises a term holds the lock of its service alone ({@link #lockTerm}), so it has waited for all writes that
  * saw the old term, and all that begin later see the new one. The epoch likewise ({@link #holdWrites}).
  */
-public sealed interface Dialect permits PostgreSqlDialect, MariaDbDialect {
-  /** @param vendor one of {@link DatabaseAddress#VENDORS} */
+public interface Dialect {
+  /** @throws IllegalArgumentException that names the known vendors, if this is none of them */
   static Dialect of(String vendor) {
-    return switch (vendor) {
-      case DatabaseAddress.POSTGRESQL -> new PostgreSqlDialect();
-      case DatabaseAddress.MARIADB -> new MariaDbDialect();
-      default -> throw new IllegalArgumentException("no dialect for vendor " + vendor);
-    };
+    return Vendors.known().dialect(vendor);
   }
 
   /** By the address to which the session leads. */
   static Dialect of(Connection session) throws SQLException {
     return of(session.getMetaData().getURL().split(":", 3)[1]);
+  }
+
+  // ---- addresses
+
+  /** As in {@code mainstay.databases}, and behind {@code jdbc:} in each address. */
+  String vendor();
+
+  /** What an address of this vendor looks like, for who has written another one. */
+  default String addressForm() {
+    return "jdbc:" + vendor() + "://HOST:PORT/DATABASE";
+  }
+
+  /** Whether it has that form. */
+  default boolean isAddress(String url) {
+    return url.matches("jdbc:" + vendor() + "://[^/?]+/[^/?]+(\\?.*)?");
   }
 
   // ---- sessions
@@ -157,11 +169,17 @@ public sealed interface Dialect permits PostgreSqlDialect, MariaDbDialect {
   /** Whole part of a quotient of two whole numbers that are not negative. */
   String quotient(String dividend, String divisor);
 
+  // ---- content
+
+  /** Compares and copies the content on one session: it may remember what it was told there. */
+  ContentSql content();
+
   // ---- tables
 
-  /** Where the scripts of the tables lie, and the first version for which there is one. */
+  /** Where the scripts of the tables lie, in the class path of the dialect. */
   String scripts();
 
+  /** The first version for which there is a script. */
   int firstVersion();
 
   /** Makes the table that tells the version. */

@@ -20,9 +20,12 @@ import mainstay.persistence.databases.EpochChangedException;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.journal.core.StreamEnd;
+import mainstay.persistence.resync.ContentSql;
+import mainstay.persistence.resync.MariaDbContent;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.TermFence;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Fence;
 import mainstay.protocol.model.ServiceName;
 
@@ -58,6 +61,11 @@ public final class MariaDbDialect implements Dialect {
           + "order by sequence_number limit ?";
 
   MariaDbDialect() {}
+
+  @Override
+  public String vendor() {
+    return DatabaseAddress.MARIADB;
+  }
 
   // ---- sessions
 
@@ -545,6 +553,13 @@ public final class MariaDbDialect implements Dialect {
   @Override
   public String quotient(String dividend, String divisor) {
     return dividend + " div " + divisor;
+  }
+
+  // ---- content
+
+  @Override
+  public ContentSql content() {
+    return new MariaDbContent();
   }
 
   // ---- tables

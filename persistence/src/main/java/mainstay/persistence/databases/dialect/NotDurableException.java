@@ -6,7 +6,8 @@ import java.sql.SQLNonTransientConnectionException;
 public final class NotDurableException extends SQLNonTransientConnectionException {
   private static final long serialVersionUID = 1L;
 
-  NotDurableException(String settings) {
+  /** @param settings those that say so, and what they must be */
+  public NotDurableException(String settings) {
     super(
         "the database may lose what it has acknowledged, so it is not used: " + settings, "08004");
   }

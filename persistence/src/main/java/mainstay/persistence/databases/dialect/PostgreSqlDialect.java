@@ -20,9 +20,12 @@ import mainstay.persistence.databases.EpochChangedException;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.journal.core.StreamEnd;
+import mainstay.persistence.resync.ContentSql;
+import mainstay.persistence.resync.PostgresContent;
 import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.TermFence;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Fence;
 import mainstay.protocol.model.ServiceName;
 
@@ -99,6 +102,11 @@ public final class PostgreSqlDialect implements Dialect {
   private static final String TABLES_LIMIT = "30s";
 
   PostgreSqlDialect() {}
+
+  @Override
+  public String vendor() {
+    return DatabaseAddress.POSTGRESQL;
+  }
 
   // ---- sessions
 
@@ -407,6 +415,13 @@ public final class PostgreSqlDialect implements Dialect {
   @Override
   public String quotient(String dividend, String divisor) {
     return dividend + " / " + divisor;
+  }
+
+  // ---- content
+
+  @Override
+  public ContentSql content() {
+    return new PostgresContent();
   }
 
   // ---- tables

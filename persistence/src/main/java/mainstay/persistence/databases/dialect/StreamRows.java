@@ -9,14 +9,15 @@ import mainstay.persistence.journal.core.Chain;
 import mainstay.persistence.journal.core.StreamEnd;
 
 /** What all vendors answer in the same form when they are asked for the ends of streams. */
-final class StreamRows {
+public final class StreamRows {
   private StreamRows() {}
 
   /**
    * @param row stream, sequence number or null, chain or null
    * @return of every stream, also of those without a row
    */
-  static Map<String, StreamEnd> ends(ResultSet row, List<String> streams) throws SQLException {
+  public static Map<String, StreamEnd> ends(ResultSet row, List<String> streams)
+      throws SQLException {
     var ends = new HashMap<String, StreamEnd>();
     streams.forEach(stream -> ends.put(stream, StreamEnd.none()));
     while (row.next()) {

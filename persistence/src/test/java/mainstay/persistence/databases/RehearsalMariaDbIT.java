@@ -1,0 +1,6 @@
+package mainstay.persistence.databases;
+
+import mainstay.persistence.testing.OnMariaDb;
+
+@OnMariaDb
+class RehearsalMariaDbIT extends RehearsalIT {}

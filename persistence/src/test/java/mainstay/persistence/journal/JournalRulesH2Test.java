@@ -1,0 +1,6 @@
+package mainstay.persistence.journal;
+
+import mainstay.persistence.testing.OnH2;
+
+@OnH2
+class JournalRulesH2Test extends JournalRulesIT {}
