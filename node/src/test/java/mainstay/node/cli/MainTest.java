@@ -152,15 +152,15 @@ class MainTest {
     api.on("GET /databases", 200, """
         [{"name":"db1","vendor":"postgresql","active":true,"state":"active","message":"from the first start on","epoch":4,
           "weight":1,"load":2,"progress":null,"journalHash":"9f2c","checkedAt":"2026-01-31T12:00:00Z"},
-         {"name":"db2","vendor":"postgresql","active":false,"state":"synchronising","message":"it is back","epoch":4,
+         {"name":"db2","cluster":"plant","vendor":"postgresql","active":false,"state":"synchronising","message":"it is back","epoch":4,
           "weight":1,"load":0,"progress":{"phase":"copying","percent":40,"rowsCopied":1200,"rowsPerSecond":30000},
           "journalHash":"","checkedAt":null}]""");
 
     assertThat(run("databases")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("""
-        NAME  STATE          ACTIVE  EPOCH  LOAD  PROGRESS                          JOURNAL-HASH  MESSAGE
-        db1   active         yes     4      2     -                                 9f2c          from the first start on
-        db2   synchronising  no      4      0     copying 40 %, 1200 rows, 30000/s  -             it is back
+        NAME  CLUSTER  STATE          ACTIVE  EPOCH  LOAD  PROGRESS                          JOURNAL-HASH  MESSAGE
+        db1   -        active         yes     4      2     -                                 9f2c          from the first start on
+        db2   plant    synchronising  no      4      0     copying 40 %, 1200 rows, 30000/s  -             it is back
         """);
     assertThat(run("databases", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(new ObjectMapper()

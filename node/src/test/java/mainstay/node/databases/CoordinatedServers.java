@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import mainstay.node.cluster.Addresses;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.failover.ClusterRoles;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
@@ -115,6 +116,7 @@ final class CoordinatedServers implements AutoCloseable {
           started.complete(DatabaseCoordination.spawn(
               context,
               new DatabaseCoordination.Environment(
+                  DatabaseList.INSTALLATION,
                   id,
                   "run" + runs,
                   addresses,

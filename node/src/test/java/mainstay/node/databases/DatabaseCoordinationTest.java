@@ -321,12 +321,12 @@ class DatabaseCoordinationTest {
   void databasesBecomeKnownAndAreForgotten() {
     servers.startAll();
 
-    var added = servers.ask(CHARLIE, to -> new DatabaseAdmin.Add(database(3), ADMIN, to));
+    var added = servers.ask(CHARLIE, to -> new DatabaseAdmin.Add(database(3), "", ADMIN, to));
 
     assertThat(added.database().orElseThrow().name()).isEqualTo("db3");
     servers.awaitSet("db1 active, db2 active, db3 active");
     assertThat(servers
-            .ask(BRAVO, to -> new DatabaseAdmin.Add(database(3), ADMIN, to))
+            .ask(BRAVO, to -> new DatabaseAdmin.Add(database(3), "", ADMIN, to))
             .refusal())
         .isEmpty();
     assertRefused(
