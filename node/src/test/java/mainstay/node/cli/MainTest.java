@@ -148,6 +148,33 @@ class MainTest {
   }
 
   @Test
+  void aDatabaseIsAddedToTheClusterThatIsNamed() {
+    api.on(
+        "PUT /databases/plant3",
+        201,
+        "{\"name\":\"plant3\",\"cluster\":\"plant\",\"state\":\"not active\",\"epoch\":2,\"message\":\"it is new\"}");
+
+    assertThat(execute(
+            "databases",
+            "--url",
+            api.url(),
+            "add",
+            "plant3",
+            "--vendor",
+            "postgresql",
+            "--url",
+            "jdbc:postgresql://h/d",
+            "--user",
+            "u",
+            "--password-file",
+            "f",
+            "--cluster",
+            "plant"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(api.requests.get(0).body()).contains("\"cluster\":\"plant\"");
+  }
+
+  @Test
   void databasesAreShownWithWhyTheyCountAndHowTheyGetOn() throws Exception {
     api.on("GET /databases", 200, """
         [{"name":"db1","vendor":"postgresql","active":true,"state":"active","message":"from the first start on","epoch":4,

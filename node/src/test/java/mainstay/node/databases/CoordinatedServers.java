@@ -79,6 +79,10 @@ final class CoordinatedServers implements AutoCloseable {
   }
 
   void start(String server, DatabaseAddress... configured) {
+    start(DatabaseList.INSTALLATION, server, configured);
+  }
+
+  void start(DatabaseList list, String server, DatabaseAddress... configured) {
     var id = new ServerId(server);
     var link = databases.link(server, List.of(configured));
     var started = new CompletableFuture<DatabaseCoordination>();
@@ -116,7 +120,7 @@ final class CoordinatedServers implements AutoCloseable {
           started.complete(DatabaseCoordination.spawn(
               context,
               new DatabaseCoordination.Environment(
-                  DatabaseList.INSTALLATION,
+                  list,
                   id,
                   "run" + runs,
                   addresses,

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.databases.core.FirstSet.Content;
 import mainstay.node.databases.core.FirstSet.Identity;
 import mainstay.protocol.message.DatabaseAdmin;
@@ -243,6 +244,24 @@ class DatabaseCoordinationTest {
     servers.databases.start("db2");
     servers.databases.kill("db1");
     ALL.forEach(server -> servers.start(server, database(1), database(2)));
+  }
+
+  @Test
+  void databasesForSamplesAreTriedAgainAndShownMeanwhile() {
+    var plant = DatabaseList.cluster("plant");
+    servers.databases.kill("db2");
+
+    ALL.forEach(server -> servers.start(plant, server, database(1), database(2)));
+
+    servers.awaitRow(
+        BRAVO,
+        "db1",
+        row -> row.cluster().equals("plant")
+            && row.state().equals("not active")
+            && row.message().contains("mainstay.sample-databases.plant"));
+    servers.databases.start("db2");
+    servers.awaitSet("db1 active, db2 active");
+    assertThat(servers.ready(ALPHA)).isCompleted();
   }
 
   @Test
