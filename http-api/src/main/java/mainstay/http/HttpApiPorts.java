@@ -8,7 +8,7 @@ import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceRouter;
-import mainstay.protocol.query.SampleQueries;
+import mainstay.protocol.query.SampleHistory;
 
 /**
  * What the API needs from inside the server. Events come from the event stream of the actor system.
@@ -16,7 +16,7 @@ import mainstay.protocol.query.SampleQueries;
  * @param router of this node
  * @param overview failover agent of this node
  * @param supervisor proxy of the cluster's one head
- * @param databases proxy of the one that coordinates the databases
+ * @param databases proxy of those that coordinate the databases
  * @param readiness asked at every {@code GET /ready}; must answer at once
  * @param metrics into which all modules register their own
  * @param clock for intervals that end now
@@ -26,7 +26,7 @@ public record HttpApiPorts(
     ActorRef<ClusterOverview.Message> overview,
     ActorRef<ClusterSupervisor.Command> supervisor,
     ActorRef<DatabaseAdmin.Command> databases,
-    SampleQueries samples,
+    SampleHistory samples,
     Supplier<Readiness> readiness,
     PrometheusMeterRegistry metrics,
     Clock clock) {}

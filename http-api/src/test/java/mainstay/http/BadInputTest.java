@@ -117,6 +117,12 @@ class BadInputTest {
             "/revision",
             "whole number"),
         arguments(
+            "/api/v1/config/dge/main",
+            "{\"name\":\"n\",\"performanceDatabase\":\"cluster local\"}",
+            422,
+            "/performanceDatabase",
+            "must be \"local\" or \"cluster NAME\""),
+        arguments(
             TEST,
             test("\"kind\":\"telnet\""),
             422,
@@ -444,12 +450,16 @@ class BadInputTest {
 
   @Test
   void unknownKindsAndImpossibleNames() {
-    check(API.get("/api/v1/config/devices"), 404, null, "kinds are service, device, test, point");
+    check(
+        API.get("/api/v1/config/devices"),
+        404,
+        null,
+        "kinds are service, dge, device, test, point");
     check(
         API.put("/api/v1/config/devices/x", "{}"),
         404,
         null,
-        "kinds are service, device, test, point");
+        "kinds are service, dge, device, test, point");
     check(API.get("/api/v1/services/No%20Such"), 404, null, "service name 'No Such' must be");
     check(
         API.get("/api/v1/services/nothing"),

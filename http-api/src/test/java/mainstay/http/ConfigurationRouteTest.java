@@ -14,9 +14,11 @@ import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRouter.Consistency;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.Role;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceSettings;
@@ -41,6 +43,14 @@ class ConfigurationRouteTest {
 
   static Stream<Arguments> objects() {
     return Stream.of(
+        arguments(
+            "dge",
+            new Dge("main", "Plant", PerformanceDatabase.cluster("plant")),
+            "{\"id\":\"main\",\"name\":\"Plant\",\"performanceDatabase\":\"cluster plant\",\"revision\":3}"),
+        arguments(
+            "dge",
+            new Dge("main", "Plant", PerformanceDatabase.INSTALLATION),
+            "{\"id\":\"main\",\"name\":\"Plant\",\"performanceDatabase\":null,\"revision\":3}"),
         arguments(
             "device",
             DEVICE,
@@ -189,7 +199,7 @@ class ConfigurationRouteTest {
     API.answer(new ServiceReply.Objects(List.of(new ServiceReply.Revisioned(DEVICE, 3)), 17));
 
     assertThat(API.get("/api/v1/config/export").text())
-        .isEqualTo("{\"version\":17,\"objects\":{\"service\":[],"
+        .isEqualTo("{\"version\":17,\"objects\":{\"service\":[],\"dge\":[],"
             + "\"device\":[{\"id\":\"this-machine\",\"name\":\"This machine\",\"dge\":\"main\","
             + "\"address\":\"127.0.0.1\",\"enabled\":true}],\"test\":[],\"point\":[]}}");
     assertThat(API.onlyAsk().request()).isEqualTo(new Provisioning.ListObjects(Optional.empty()));

@@ -25,6 +25,7 @@ class DatabasesRouteTest {
           + "\"user\":\"mainstay\",\"passwordFile\":\"/etc/mainstay/db3.password\"}";
   private static final DatabaseAdmin.Database DB1 = new DatabaseAdmin.Database(
       "db1",
+      "",
       "postgresql",
       "jdbc:postgresql://192.0.2.21:5432/mainstay",
       true,
@@ -38,6 +39,7 @@ class DatabasesRouteTest {
       Optional.of(HttpApiFixture.NOW));
   private static final DatabaseAdmin.Database DB2 = new DatabaseAdmin.Database(
       "db2",
+      "",
       "postgresql",
       "jdbc:postgresql://192.0.2.22:5432/mainstay",
       false,
@@ -147,6 +149,32 @@ class DatabasesRouteTest {
     assertThat(((DatabaseAdmin.Add) API.administered.peekLast()).database())
         .isEqualTo(new DatabaseAddress(
             "db3", "mariadb", "jdbc:mariadb://h/d", "u", Optional.empty(), Optional.of("DB3"), 7));
+  }
+
+  @Test
+  void aDatabaseOfAClusterForSamplesIsAddedAndShownWithItsName() {
+    API.coordinator = command -> Optional.of(DatabaseAdmin.Reply.of(new DatabaseAdmin.Database(
+        "plant3",
+        "plant",
+        "postgresql",
+        "jdbc:postgresql://h/d",
+        false,
+        "not active",
+        "it is new",
+        2,
+        1,
+        0,
+        Optional.empty(),
+        "",
+        Optional.empty())));
+
+    var added = API.put(
+        ALL + "/plant3",
+        "{\"vendor\":\"postgresql\",\"url\":\"jdbc:postgresql://h/d\",\"user\":\"u\","
+            + "\"passwordVariable\":\"P3\",\"cluster\":\"plant\"}");
+
+    assertThat(((DatabaseAdmin.Add) API.administered.peekLast()).cluster()).isEqualTo("plant");
+    assertThat(added.json().get("cluster").asText()).isEqualTo("plant");
   }
 
   @Test

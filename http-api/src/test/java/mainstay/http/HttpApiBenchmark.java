@@ -62,7 +62,7 @@ public final class HttpApiBenchmark {
           overview,
           supervisor,
           kit.spawn(Behaviors.ignore()),
-          new HttpApiFixture.NoSamples(),
+          new HttpApiFixture.History(HttpApiFixture.NoSamples::new, List::of),
           () -> Readiness.READY,
           new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
           Clock.systemUTC());

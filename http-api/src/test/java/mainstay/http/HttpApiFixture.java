@@ -31,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import mainstay.http.security.TokenFiles;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
@@ -46,6 +47,8 @@ import mainstay.protocol.model.SampleBucket;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
+import mainstay.protocol.query.Found;
+import mainstay.protocol.query.SampleHistory;
 import mainstay.protocol.query.SampleQueries;
 
 /** The real API on a free port, over actors that answer what a test says. */
@@ -90,6 +93,7 @@ final class HttpApiFixture implements AutoCloseable {
   volatile Optional<ClusterStatus> status = Optional.of(status("alpha"));
   volatile Readiness readiness = Readiness.READY;
   volatile SampleQueries samples = new NoSamples();
+  volatile List<String> missing = List.of();
 
   private final Path directory;
   private final Map<Role, String> tokens;
@@ -121,7 +125,7 @@ final class HttpApiFixture implements AutoCloseable {
         kit.spawn(overviewBehavior()),
         kit.spawn(supervisorBehavior()),
         kit.spawn(coordinatorBehavior()),
-        new DelegatingSamples(),
+        new History(() -> samples, () -> missing),
         () -> readiness,
         metrics,
         Clock.fixed(NOW, ZoneOffset.UTC));
@@ -357,21 +361,28 @@ final class HttpApiFixture implements AutoCloseable {
     }
   }
 
-  private final class DelegatingSamples implements SampleQueries {
+  /** The samples of one place, as if others were missing. */
+  record History(Supplier<SampleQueries> samples, Supplier<List<String>> missing)
+      implements SampleHistory {
     @Override
-    public CompletionStage<Optional<Sample>> latest(String series) {
-      return samples.latest(series);
+    public CompletionStage<Found<Optional<Sample>>> latest(String series) {
+      return found(samples.get().latest(series));
     }
 
     @Override
-    public CompletionStage<List<Sample>> range(String series, Instant from, Instant to, int limit) {
-      return samples.range(series, from, to, limit);
+    public CompletionStage<Found<List<Sample>>> range(
+        String series, Instant from, Instant to, int limit) {
+      return found(samples.get().range(series, from, to, limit));
     }
 
     @Override
-    public CompletionStage<List<SampleBucket>> buckets(
+    public CompletionStage<Found<List<SampleBucket>>> buckets(
         String series, Instant from, Instant to, Duration step) {
-      return samples.buckets(series, from, to, step);
+      return found(samples.get().buckets(series, from, to, step));
+    }
+
+    private <T> CompletionStage<Found<T>> found(CompletionStage<T> here) {
+      return here.thenApply(value -> new Found<>(value, missing.get()));
     }
   }
 }

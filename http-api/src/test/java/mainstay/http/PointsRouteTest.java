@@ -229,6 +229,33 @@ class PointsRouteTest {
   }
 
   @Test
+  void whoGaveNoAnswerIsNamed() {
+    API.missing = List.of("server bravo");
+    API.samples = new HttpApiFixture.NoSamples() {
+      @Override
+      public CompletionStage<Optional<Sample>> latest(String series) {
+        return CompletableFuture.completedFuture(
+            Optional.of(new Sample(series, TIME, Optional.of(1.0), Quality.GOOD)));
+      }
+
+      @Override
+      public CompletionStage<List<Sample>> range(
+          String series, Instant from, Instant to, int limit) {
+        return CompletableFuture.completedFuture(
+            List.of(new Sample(series, from, Optional.of(1.0), Quality.GOOD)));
+      }
+    };
+    API.answer(new ServiceReply.GatheredPoint("host-cpu"));
+
+    var newest = API.get("/api/v1/points/host-cpu/value");
+    var samples = API.get("/api/v1/points/host-cpu/samples");
+    API.missing = List.of();
+
+    assertThat(newest.json().get("missing").toString()).isEqualTo("[\"server bravo\"]");
+    assertThat(samples.json().get("missing").toString()).isEqualTo("[\"server bravo\"]");
+  }
+
+  @Test
   void noSamplesMeansAnEmptyListForAPointThatExistsOnly() {
     API.samples = new HttpApiFixture.NoSamples();
     API.answer(STORED);

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import mainstay.node.failover.core.ServiceDirectory;
@@ -37,11 +38,15 @@ final class ConfigurationService {
   private final ActorSystem<?> system;
   private final Clock clock;
   private final ServerList voters;
+  private final Set<String> sampleClusters;
 
-  ConfigurationService(ActorSystem<?> system, Clock clock, ServerList voters) {
+  /** @param sampleClusters all that an engine may store its samples in */
+  ConfigurationService(
+      ActorSystem<?> system, Clock clock, ServerList voters, Set<String> sampleClusters) {
     this.system = system;
     this.clock = clock;
     this.voters = voters;
+    this.sampleClusters = sampleClusters;
   }
 
   Work work(JournalReader journal, LocalConfiguration local, Consumer<ServiceDirectory> directory) {
@@ -66,7 +71,10 @@ final class ConfigurationService {
       var entity = new EntityContext(activation, clock, replyTo, sequence, state);
       return persistenceId.equals(ConfigurationStateModel.CONFIGURATION_ID)
           ? ProvisioningAuthorityActor.create(
-              entity, new FencingAdapter<>(ConfigurationEvent.class, activation), voters)
+              entity,
+              new FencingAdapter<>(ConfigurationEvent.class, activation),
+              voters,
+              sampleClusters)
           : PointActor.create(
               ConfigurationStateModel.pointOf(persistenceId),
               entity,

@@ -45,8 +45,10 @@ import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.cluster.CrashEvents;
+import mainstay.node.databases.AllDatabasesActor;
 import mainstay.node.databases.CoordinationSettings;
 import mainstay.node.databases.DatabaseCoordination;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.dge.DgeEngineActor;
 import mainstay.node.dge.DgeSettings;
 import mainstay.node.dge.Pollers;
@@ -60,8 +62,11 @@ import mainstay.node.host.HostEnvironment;
 import mainstay.node.host.ReplicatedServiceHostActor;
 import mainstay.node.provisioning.LocalConfiguration;
 import mainstay.node.routing.ServiceRouterActor;
+import mainstay.node.samples.HistorySettings;
+import mainstay.node.samples.SampleDatabases;
 import mainstay.node.supervisor.ClusterSupervisorActor;
 import mainstay.node.supervisor.core.SupervisorEvent;
+import mainstay.persistence.databases.DatabaseSettings;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
 import mainstay.persistence.databases.JdbcWriteBarrier;
@@ -84,6 +89,7 @@ import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
+import mainstay.protocol.query.SampleHistory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,7 +123,9 @@ final class ServerNode {
       ActorRef<ServiceRouter.Command> router,
       ActorRef<ClusterOverview.Message> agent,
       ActorRef<ClusterSupervisor.Command> supervisor,
-      DatabaseCoordination databases) {}
+      DatabaseCoordination databases,
+      ActorRef<DatabaseAdmin.Command> allDatabases,
+      SampleHistory samples) {}
 
   /** Why this incarnation could not start, as a sentence. */
   static final class StartFailedException extends Exception {
@@ -170,8 +178,8 @@ final class ServerNode {
                   parts.router(),
                   parts.agent(),
                   parts.supervisor(),
-                  parts.databases().coordinator(),
-                  new SampleStore(Databases.get(system)),
+                  parts.allDatabases(),
+                  parts.samples(),
                   readiness::now,
                   metrics,
                   Clock.systemUTC()),
@@ -224,6 +232,8 @@ final class ServerNode {
     HttpApiSettings.from(config, settings.own().httpPort());
     CoordinationSettings.from(config);
     ResyncSettings.from(config);
+    DatabaseSettings.sampleListsFrom(config);
+    HistorySettings.from(config);
   }
 
   private static String sentence(Throwable failure) {
@@ -310,20 +320,30 @@ final class ServerNode {
         .toList();
   }
 
-  private static DatabaseCoordination coordination(
-      ActorContext<Root> context, ServerSettings settings, String incarnation, Clock clock) {
-    var databases = Databases.get(context.getSystem());
-    var addresses = settings.servers().stream()
+  private static Map<ServerId, Address> addresses(ServerSettings settings) {
+    return settings.servers().stream()
         .collect(Collectors.toMap(
             ServerSettings.Server::name,
             server -> Addresses.of(SYSTEM, server.host(), server.clusterPort())));
+  }
+
+  /** @param voters that have to agree which of the databases count */
+  private static DatabaseCoordination coordination(
+      ActorContext<Root> context,
+      ServerSettings settings,
+      String incarnation,
+      Clock clock,
+      DatabaseList list,
+      Databases databases,
+      Map<ServerId, Address> voters) {
     var resync = ResyncSettings.from(settings.config());
     return DatabaseCoordination.spawn(
         context,
         new DatabaseCoordination.Environment(
+            list,
             settings.self(),
             incarnation,
-            addresses,
+            voters,
             settings.dataDirectory(),
             CoordinationSettings.from(settings.config()),
             settings.databaseStart(),
@@ -343,8 +363,20 @@ final class ServerNode {
     var system = context.getSystem();
     var config = settings.config();
     var clock = Clock.systemUTC();
-    var coordination = coordination(context, settings, incarnation, clock);
     var databases = Databases.get(system);
+    var addresses = addresses(settings);
+    var coordination = coordination(
+        context, settings, incarnation, clock, DatabaseList.INSTALLATION, databases, addresses);
+    var sampleDatabases = SampleDatabases.start(
+        context,
+        settings.self(),
+        addresses,
+        clock,
+        (list, its, agreeing) ->
+            coordination(context, settings, incarnation, clock, list, its, agreeing));
+    var allDatabases = context.spawn(
+        AllDatabasesActor.create(coordination.coordinator(), sampleDatabases.coordinators()),
+        "databases");
     var terms = new JdbcTermStore(databases, clock);
     var journal = new JournalReader(system.classicSystem());
     var samples = new SampleStore(databases);
@@ -359,7 +391,7 @@ final class ServerNode {
     var router = context.spawn(
         ServiceRouterActor.create(ServiceRouterActor.Settings.from(config)), "router");
     endWaitingWhenDowned(system, router);
-    var configuration = new ConfigurationService(system, clock, voters);
+    var configuration = new ConfigurationService(system, clock, voters, sampleDatabases.clusters());
     FailoverAgentActor.HostFactory hosts =
         (service, agent) -> service.equals(ServiceName.CONFIGURATION)
             ? ReplicatedServiceHostActor.create(
@@ -379,7 +411,7 @@ final class ServerNode {
                     activation,
                     dgeSettings,
                     pollers::of,
-                    samples::write,
+                    place -> sampleDatabases.sink(activation, place, samples::write),
                     failure -> ServerMain.cause(failure) instanceof StaleTermException,
                     listener,
                     clock));
@@ -419,7 +451,15 @@ final class ServerNode {
                     .onFailure(SupervisorStrategy.restart()),
                 "supervisor")
             .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.VOTER)));
-    return new Parts(ServiceRouterActor.commands(router), agent, supervisor, coordination);
+    var history = sampleDatabases.history(
+        system, local, samples, addresses, HistorySettings.from(config).placeTimeout());
+    return new Parts(
+        ServiceRouterActor.commands(router),
+        agent,
+        supervisor,
+        coordination,
+        allDatabases,
+        history);
   }
 
   private static Optional<ActorRef<ClusterOverview.Message>> agentOf(

@@ -43,6 +43,9 @@ public record ServerSettings(
       int crashWatchPort,
       int httpPort) {}
 
+  /** Named by whoever writes the file. */
+  private static final String LISTS = "sample-databases.";
+
   private static final Set<String> SERVER_KEYS =
       Set.of("name", "host", "cluster-port", "management-port", "crash-watch-port", "http-port");
 
@@ -121,7 +124,7 @@ public record ServerSettings(
     }
     var unknown = new TreeSet<String>();
     for (var entry : own.getConfig("mainstay").entrySet()) {
-      if (!known.contains(entry.getKey())) {
+      if (!known.contains(entry.getKey()) && !entry.getKey().startsWith(LISTS)) {
         unknown.add(
             "mainstay." + entry.getKey() + " (" + entry.getValue().origin().description() + ")");
       }

@@ -147,7 +147,8 @@ final class WarmUp {
       int writes,
       CompletableFuture<Done> done) {
     var clock = Clock.systemUTC();
-    var configuration = new ConfigurationService(context.getSystem(), clock, settings.voters());
+    var configuration =
+        new ConfigurationService(context.getSystem(), clock, settings.voters(), Set.of());
     var environment = new HostEnvironment(
         settings.self(),
         new JdbcTermStore(Databases.get(context.getSystem()), clock),

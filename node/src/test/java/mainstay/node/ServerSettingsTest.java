@@ -60,6 +60,14 @@ class ServerSettingsTest {
   }
 
   @Test
+  void listsOfDatabasesForSamplesHaveNamesOfTheirOwn() throws Exception {
+    var settings = read(GOOD.replace(
+        "data-directory", "sample-databases { plant = [], local = [] }, data-directory"));
+
+    assertThat(settings.config().getConfig("mainstay.sample-databases").root()).hasSize(2);
+  }
+
+  @Test
   void aFileWithoutTheSectionAndOneThatIsNotThereAreRefused() {
     assertThatThrownBy(() -> read("other = 1"))
         .hasMessageContaining("there is no section 'mainstay'");

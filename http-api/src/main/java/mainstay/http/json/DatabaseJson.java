@@ -1,5 +1,6 @@
 package mainstay.http.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Optional;
 import mainstay.protocol.message.DatabaseAdmin;
@@ -7,6 +8,7 @@ import mainstay.protocol.message.DatabaseAdmin;
 /**
  * One row of the table of databases.
  *
+ * @param cluster for samples that it belongs to; left out for the installation's databases
  * @param load pieces of work that run or wait there
  * @param progress of its synchronisation; null while there is none
  * @param journalHash empty before the first check
@@ -14,6 +16,7 @@ import mainstay.protocol.message.DatabaseAdmin;
  */
 public record DatabaseJson(
     String name,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> cluster,
     String vendor,
     String url,
     boolean active,
@@ -36,6 +39,7 @@ public record DatabaseJson(
   public static DatabaseJson of(DatabaseAdmin.Database database) {
     return new DatabaseJson(
         database.name(),
+        Optional.of(database.cluster()).filter(cluster -> !cluster.isEmpty()),
         database.vendor(),
         database.url(),
         database.active(),

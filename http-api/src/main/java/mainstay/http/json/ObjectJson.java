@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.DurationText;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ServiceSettings;
@@ -14,6 +15,13 @@ import mainstay.protocol.model.TestDefinition;
 
 /** Configuration objects as the API shows them. {@link ObjectReading} takes the same shapes back. */
 public sealed interface ObjectJson {
+  record DgeJson(
+      String id,
+      String name,
+      Optional<String> performanceDatabase,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) OptionalLong revision)
+      implements ObjectJson {}
+
   record DeviceJson(
       String id,
       String name,
@@ -55,6 +63,9 @@ public sealed interface ObjectJson {
 
   /** @param revision left out if empty, as in an export */
   static ObjectJson of(ConfigurationObject object, OptionalLong revision) {
+    if (object instanceof Dge d) {
+      return new DgeJson(d.id(), d.name(), d.performanceDatabase().text(), revision);
+    }
     if (object instanceof Device d) {
       return new DeviceJson(d.id(), d.name(), d.dge(), d.address(), d.enabled(), revision);
     }

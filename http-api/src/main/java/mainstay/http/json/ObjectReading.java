@@ -12,9 +12,11 @@ import mainstay.http.error.ProblemKind;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -45,6 +47,7 @@ public final class ObjectReading {
     requireSame("id", id, fields);
     var revision = fields.optionalWholeNumber("revision");
     Supplier<ConfigurationObject> object = switch (kind) {
+      case DGE -> dge(id, fields);
       case DEVICE -> device(id, fields);
       case TEST -> test(id, fields);
       case POINT -> point(id, fields);
@@ -85,12 +88,15 @@ public final class ObjectReading {
     return force;
   }
 
+  /** @param cluster for samples that it belongs to; empty for the installation's databases */
+  public record NewDatabase(DatabaseAddress address, String cluster) {}
+
   /**
    * The body of {@code PUT /databases/NAME}. Whether such a database can be used is for its coordinator to say.
    *
    * @param name of the path; a body that names another one is refused
    */
-  public static DatabaseAddress databaseAddress(String name, JsonNode body) {
+  public static NewDatabase newDatabase(String name, JsonNode body) {
     var fields = Fields.of(body);
     requireSame("name", name, fields);
     var vendor = fields.text("vendor");
@@ -99,10 +105,12 @@ public final class ObjectReading {
     var passwordFile = fields.optionalText("passwordFile");
     var passwordVariable = fields.optionalText("passwordVariable");
     long weight = fields.optionalWholeNumber("weight").orElse(1);
+    var cluster = fields.optionalText("cluster").orElse("");
     fields.check();
     try {
-      return new DatabaseAddress(
+      var address = new DatabaseAddress(
           name, vendor, url, user, passwordFile, passwordVariable, clamped(weight));
+      return new NewDatabase(address, cluster);
     } catch (IllegalArgumentException e) {
       throw ProblemException.at(ProblemKind.INVALID, "/" + inBody(e.getMessage()), e.getMessage());
     }
@@ -137,6 +145,19 @@ public final class ObjectReading {
     double value = fields.number("value");
     fields.check();
     return value;
+  }
+
+  private static Supplier<ConfigurationObject> dge(String id, Fields fields) {
+    var name = fields.text("name");
+    var database = fields.optionalText("performanceDatabase").map(text -> {
+      try {
+        return PerformanceDatabase.parse(text);
+      } catch (IllegalArgumentException e) {
+        fields.refuse("performanceDatabase", e.getMessage());
+        return PerformanceDatabase.INSTALLATION;
+      }
+    });
+    return () -> new Dge(id, name, database.orElse(PerformanceDatabase.INSTALLATION));
   }
 
   private static Supplier<ConfigurationObject> device(String id, Fields fields) {

@@ -62,11 +62,11 @@ public final class DatabasesResource {
     call.query();
     String name = call.id("name");
     return call.json()
-        .thenApply(body -> ObjectReading.databaseAddress(name, body))
-        .thenCompose(address -> backend
+        .thenApply(body -> ObjectReading.newDatabase(name, body))
+        .thenCompose(added -> backend
             .databases()
-            .thenCompose(before -> changed(
-                    replyTo -> new DatabaseAdmin.Add(address, call.principal(), replyTo))
+            .thenCompose(before -> changed(replyTo -> new DatabaseAdmin.Add(
+                    added.address(), added.cluster(), call.principal(), replyTo))
                 .thenApply(
                     response -> response.withStatus(find(name, before).isPresent() ? 200 : 201))));
   }

@@ -21,7 +21,7 @@ import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.message.ServiceRouter.Consistency;
 import mainstay.protocol.model.Role;
-import mainstay.protocol.query.SampleQueries;
+import mainstay.protocol.query.SampleHistory;
 
 /** {@code /points}: values that people set, values that were gathered, and their history. */
 public final class PointsResource {
@@ -30,12 +30,12 @@ public final class PointsResource {
   private static final ObjectWriter VALUE = Json.writerFor(PointValueJson.class);
 
   private final Backend backend;
-  private final SampleQueries samples;
+  private final SampleHistory samples;
   private final int maximumItems;
   private final Clock clock;
 
   /** @param maximumItems most samples or steps in one answer */
-  public PointsResource(Backend backend, SampleQueries samples, int maximumItems, Clock clock) {
+  public PointsResource(Backend backend, SampleHistory samples, int maximumItems, Clock clock) {
     this.backend = backend;
     this.samples = samples;
     this.maximumItems = maximumItems;
@@ -120,12 +120,12 @@ public final class PointsResource {
     var step = query.duration("step");
     int limit =
         (int) query.number("limit", 1, maximumItems, Math.min(SAMPLES_WHEN_ABSENT, maximumItems));
-    CompletableFuture<SamplesJson> found = step.isPresent()
+    CompletableFuture<SamplesJson> answer = step.isPresent()
         ? buckets(id, from, to, step.get())
         : backend
             .samples(samples.range(id, from, to, limit))
-            .thenApply(list -> SamplesJson.of(id, list));
-    return found
+            .thenApply(found -> SamplesJson.of(id, found));
+    return answer
         .thenCompose(
             history -> history.samples().isEmpty() ? emptyHistoryOf(call, history) : done(history))
         .thenApplyAsync(Responses::json, backend.executor());
@@ -142,7 +142,7 @@ public final class PointsResource {
     }
     return backend
         .samples(samples.buckets(id, from, to, step))
-        .thenApply(list -> SamplesJson.ofBuckets(id, list));
+        .thenApply(found -> SamplesJson.ofBuckets(id, found));
   }
 
   /** Tells a point without samples from one that does not exist. */

@@ -44,7 +44,10 @@ final class ConfigCommand implements Runnable {
     @Mixin
     private Remote remote;
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "device, test, point, service …")
+    @Parameters(
+        index = "0",
+        paramLabel = "KIND",
+        description = "dge, device, test, point, service …")
     private String kind;
 
     @Parameters(
@@ -76,7 +79,10 @@ final class ConfigCommand implements Runnable {
     @Mixin
     private RepeatKey key;
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "device, test, point, service …")
+    @Parameters(
+        index = "0",
+        paramLabel = "KIND",
+        description = "dge, device, test, point, service …")
     private String kind;
 
     @Parameters(index = "1", paramLabel = "ID")

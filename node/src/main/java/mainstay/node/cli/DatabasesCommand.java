@@ -59,10 +59,19 @@ final class DatabasesCommand implements Callable<Integer> {
       return;
     }
     var table = new Output.Table(
-        "NAME", "STATE", "ACTIVE", "EPOCH", "LOAD", "PROGRESS", "JOURNAL-HASH", "MESSAGE");
+        "NAME",
+        "CLUSTER",
+        "STATE",
+        "ACTIVE",
+        "EPOCH",
+        "LOAD",
+        "PROGRESS",
+        "JOURNAL-HASH",
+        "MESSAGE");
     for (JsonNode database : databases) {
       table.row(
           text(database.path("name")),
+          text(database.path("cluster")),
           text(database.path("state")),
           Output.yes(database.path("active")),
           text(database.path("epoch")),
@@ -150,6 +159,13 @@ final class DatabasesCommand implements Callable<Integer> {
         description = "Share of the reads among equally loaded databases, 1 to 100 (default: 1).")
     private Integer weight;
 
+    @Option(
+        names = "--cluster",
+        paramLabel = "NAME",
+        description =
+            "The cluster for samples that it shall belong to (default: the installation's databases).")
+    private String cluster;
+
     static final class Password {
       @Option(
           names = "--password-file",
@@ -179,6 +195,9 @@ final class DatabasesCommand implements Callable<Integer> {
       }
       if (weight != null) {
         body.put("weight", weight);
+      }
+      if (cluster != null) {
+        body.put("cluster", cluster);
       }
       return send(databases.remote.client(), "PUT", "", body);
     }

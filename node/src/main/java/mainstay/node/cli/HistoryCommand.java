@@ -4,6 +4,7 @@ import static mainstay.node.cli.Output.encoded;
 import static mainstay.node.cli.Output.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
@@ -64,7 +65,12 @@ final class HistoryCommand implements Callable<Integer> {
     if (json) {
       Output.json(spec.commandLine().getOut(), answer);
     } else {
-      (step == null ? samples(answer) : steps(answer)).print(spec.commandLine().getOut());
+      PrintWriter out = spec.commandLine().getOut();
+      (step == null ? samples(answer) : steps(answer)).print(out);
+      if (answer.has("missing")) {
+        out.println(
+            "without what these have, which gave no answer: " + text(answer.path("missing")));
+      }
     }
     return ExitCode.DONE;
   }

@@ -15,7 +15,6 @@ import mainstay.node.databases.core.Synchronising;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -25,7 +24,6 @@ import org.slf4j.event.Level;
  * announced, and a database that refuses to store it is the next suspect.
  */
 final class ChosenSet {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final Duration RETRY_STORE = Duration.ofMillis(100);
 
   /** Whoever has to know what happens to the set. */
@@ -41,6 +39,7 @@ final class ChosenSet {
   }
 
   private final DatabaseCoordinatorActor.Environment environment;
+  private final Logger log;
   private final OwnThread thread;
   private final Peers peers;
   private final Register register;
@@ -58,6 +57,7 @@ final class ChosenSet {
       Register register,
       Watcher watcher) {
     this.environment = environment;
+    this.log = environment.log();
     this.thread = thread;
     this.peers = peers;
     this.register = register;

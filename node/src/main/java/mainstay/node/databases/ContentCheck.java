@@ -4,13 +4,12 @@ import java.util.TreeMap;
 import mainstay.node.databases.core.DropPolicy;
 import mainstay.persistence.resync.Scrub;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Compares the active databases now and then, and leaves out those that are damaged. */
 final class ContentCheck {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
 
   private final DatabaseCoordinatorActor.Environment environment;
+  private final Logger log;
   private final OwnThread thread;
   private final Peers peers;
   private final ChosenSet set;
@@ -26,6 +25,7 @@ final class ContentCheck {
       Synchronisations synchronisations,
       Notes notes) {
     this.environment = environment;
+    this.log = environment.log();
     this.thread = thread;
     this.peers = peers;
     this.set = set;

@@ -14,7 +14,7 @@ import mainstay.protocol.model.ServerId;
 
 /** What the coordinators of the servers say to each other. */
 final class Coordination {
-  /** Below {@code /user} on every server. */
+  /** Below {@code /user} on every server; for other lists than the installation's with their name behind it. */
   static final String NAME = "database-coordinator";
 
   private Coordination() {}

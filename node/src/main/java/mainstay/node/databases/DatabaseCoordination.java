@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.WriteBarrier;
 import mainstay.persistence.resync.Scrub;
@@ -20,21 +21,24 @@ import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServerId;
 
 /**
- * Starts voter, coordinator and start-up of one server. They work before the cluster has formed.
+ * Starts voter, coordinator and start-up of one server for one list of databases. They work before the cluster has
+ * formed.
  *
  * @param coordinator for administration; any server's
  * @param ready the first set that this server has adopted: nothing may touch the databases before; fails with a sentence
- *     when the server cannot start
+ *     when the server cannot start, which a list of databases for samples never prevents
  */
 public record DatabaseCoordination(
     ActorRef<DatabaseAdmin.Command> coordinator, CompletionStage<ActiveSet> ready) {
 
   /**
    * @param run of this server, as in its sessions
-   * @param voters all servers of {@code mainstay.servers}, this one too, with their addresses in the cluster
+   * @param voters that agree, this one too, with their addresses in the cluster: all servers of {@code mainstay.servers},
+   *     or only this one where the databases are its own
    * @param patience how long the databases may take to accept a login: {@code mainstay.server.database-start}
    */
   public record Environment(
+      DatabaseList list,
       ServerId self,
       String run,
       Map<ServerId, Address> voters,
@@ -65,21 +69,26 @@ public record DatabaseCoordination(
 
   static DatabaseCoordination spawn(
       ActorContext<?> guardian, Environment environment, DatabaseLink link) {
-    var file = new VoterFile(environment.dataDirectory());
+    var list = environment.list();
+    var file = new VoterFile(environment.dataDirectory(), list);
     file.load(); // a sentence at once is better than a voter that is missing
     var resolver = ActorRefResolver.get(guardian.getSystem());
     var voters = new TreeMap<ServerId, ActorRef<Voting.Command>>();
     var coordinators = new TreeMap<ServerId, ActorRef<DatabaseAdmin.Message>>();
     environment.voters().forEach((server, address) -> {
-      voters.put(server, resolver.resolveActorRef(address + "/user/" + Voting.NAME));
-      coordinators.put(server, resolver.resolveActorRef(address + "/user/" + Coordination.NAME));
+      voters.put(server, resolver.resolveActorRef(address + "/user/" + list.actor(Voting.NAME)));
+      coordinators.put(
+          server, resolver.resolveActorRef(address + "/user/" + list.actor(Coordination.NAME)));
     });
     var voter = guardian.spawn(
-        VoterActor.create(environment.self(), file), Voting.NAME, DispatcherSelector.blocking());
+        VoterActor.create(environment.self(), file),
+        list.actor(Voting.NAME),
+        DispatcherSelector.blocking());
     voters.put(environment.self(), voter);
     var ballots = new Ballots(environment.self(), environment.run());
     var coordinator = guardian.spawn(
         DatabaseCoordinatorActor.create(new DatabaseCoordinatorActor.Environment(
+            list,
             environment.self(),
             Map.copyOf(voters).keySet(),
             voters,
@@ -88,7 +97,7 @@ public record DatabaseCoordination(
             link,
             environment.settings(),
             environment.clock())),
-        Coordination.NAME);
+        list.actor(Coordination.NAME));
     // Without them this server would count as one that answers and never do: it ends, and returns
     // as a new run.
     guardian.watch(voter);
@@ -96,6 +105,7 @@ public record DatabaseCoordination(
     var ready = new CompletableFuture<ActiveSet>();
     guardian.spawn(
         StartUp.create(new StartUp.Environment(
+            list,
             environment.self(),
             voters,
             ballots,
@@ -105,7 +115,7 @@ public record DatabaseCoordination(
             environment.patience(),
             environment.clock(),
             ready)),
-        "database-start-up");
+        list.actor("database-start-up"));
     return new DatabaseCoordination(coordinator.narrow(), ready);
   }
 }

@@ -20,10 +20,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import mainstay.node.databases.core.Acting;
 import mainstay.node.databases.core.Agreed;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.databases.core.Synchronising;
 import mainstay.persistence.databases.Suspicion;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ServerId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The coordinator of this server. Each hears suspicions, probes when it is asked, and adopts what is announced; the
@@ -39,6 +42,7 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
 
   /** What the coordinator works with. */
   record Environment(
+      DatabaseList list,
       ServerId self,
       Set<ServerId> voters,
       Map<ServerId, ActorRef<Voting.Command>> voterRefs,
@@ -46,7 +50,12 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
       Ballots ballots,
       DatabaseLink link,
       CoordinationSettings settings,
-      Clock clock) {}
+      Clock clock) {
+
+    Logger log() {
+      return LoggerFactory.getLogger(list.logger());
+    }
+  }
 
   /** Something of this server's own to do. */
   private record Turn(Runnable work) implements DatabaseAdmin.Message {}
@@ -82,7 +91,7 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
         new Synchronisations(environment, thread, peers, register, set, policies, notes);
     returns = new Returns(environment, thread, peers, set, synchronisations, policies, notes);
     var contentCheck = new ContentCheck(environment, thread, peers, set, synchronisations, notes);
-    table = new DatabaseTable(environment.link(), set, synchronisations, notes);
+    table = new DatabaseTable(environment.list(), environment.link(), set, synchronisations, notes);
     administration = new Administration(
         environment,
         thread,

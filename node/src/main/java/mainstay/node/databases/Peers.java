@@ -16,14 +16,13 @@ import mainstay.node.failover.ClusterRoles;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The coordinators of all servers, and which of them acts. */
 final class Peers {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final int REPORTS_MISSED = 3;
 
   private final DatabaseCoordinatorActor.Environment environment;
+  private final Logger log;
   private final Cluster cluster;
   private final Duration patience;
   private final Consumer<Boolean> changed;
@@ -37,6 +36,7 @@ final class Peers {
       Cluster cluster,
       Consumer<Boolean> changed) {
     this.environment = environment;
+    this.log = environment.log();
     this.cluster = cluster;
     this.patience = environment.settings().reportInterval().multipliedBy(REPORTS_MISSED);
     this.changed = changed;

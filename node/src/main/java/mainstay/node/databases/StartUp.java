@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.Configured;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.databases.core.FirstSet;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
@@ -37,12 +38,15 @@ import org.slf4j.LoggerFactory;
  * count, and adopts that set when one that is active answers. While none does it waits, says so, and asks again. If the
  * voters know none, the databases are asked what they hold ({@link FirstSet}), and all of them must answer in time. A
  * database that does not count is never used, whatever else is missing.
+ *
+ * <p>Without the databases of the installation a server cannot start, so what prevents their use is its end. Of databases
+ * for samples it is said, and tried again.
  */
 final class StartUp extends AbstractBehavior<StartUp.Message> {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final long SAY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final long WARN_NANOS = Duration.ofSeconds(30).toNanos();
   private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration BEGIN_AGAIN = Duration.ofSeconds(5);
 
   /** Shorter than the time until it is asked again, so that the next look begins then. */
   private static final Duration LOOK = Duration.ofMillis(1500);
@@ -54,6 +58,8 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
   private record Read(RoundActor.Result result) implements Message {}
 
   private record AskAgain() implements Message {}
+
+  private record BeginAgain() implements Message {}
 
   /** An active one of a set that is known. */
   private record Looked(DatabaseAddress database, FirstSet.Content content, Throwable failure)
@@ -70,6 +76,7 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
    * @param ready completed with the adopted set, or with a failure whose message is a sentence
    */
   record Environment(
+      DatabaseList list,
       ServerId self,
       Map<ServerId, ActorRef<Voting.Command>> voters,
       Ballots ballots,
@@ -90,20 +97,23 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
   }
 
   private final Environment environment;
+  private final Logger log;
   private final TimerScheduler<Message> timers;
   private final Map<String, FirstSet.Content> contents = new HashMap<>();
   private final Map<String, String> failures = new TreeMap<>();
   private final Set<DatabaseAddress> looking = new HashSet<>();
-  private final long beganNanos = System.nanoTime();
+  private long beganNanos = System.nanoTime();
   private Optional<Agreed> known = Optional.empty();
   private long saidNanos = System.nanoTime();
   private long warnedNanos = System.nanoTime() - WARN_NANOS;
   private boolean reading;
+  private String said = "";
 
   private StartUp(
       ActorContext<Message> context, TimerScheduler<Message> timers, Environment environment) {
     super(context);
     this.environment = environment;
+    this.log = LoggerFactory.getLogger(environment.list().logger());
     this.timers = timers;
     read();
   }
@@ -122,11 +132,11 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
           read();
           return this;
         })
+        .onMessage(BeginAgain.class, this::onBeginAgain)
         .onMessage(Looked.class, this::onLooked)
         .onMessage(LookedFirst.class, this::onLookedFirst)
         .onMessage(Stored.class, this::onStored)
-        .onSignal(
-            PostStop.class, stopped -> fail("the server ended before it could use a database"))
+        .onSignal(PostStop.class, stopped -> end("the server ended before it could use a database"))
         .build();
   }
 
@@ -174,7 +184,8 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
       return this;
     }
     var agreed = value.get();
-    var mismatch = Configured.mismatch(environment.link().configured(), agreed.set());
+    var mismatch =
+        Configured.mismatch(environment.list(), environment.link().configured(), agreed.set());
     if (mismatch.isPresent()) {
       return fail(mismatch.get());
     }
@@ -275,12 +286,13 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
 
   private Behavior<Message> begin() {
     if (!failures.isEmpty()) {
-      return fail(
-          "the voters do not know yet which databases count, so all of mainstay.databases must answer once: "
-              + String.join("; ", failures.values()));
+      return fail("the voters do not know yet which databases count, so all of "
+          + environment.list().key() + " must answer once: "
+          + String.join("; ", failures.values()));
     }
     var by = environment.self().value();
     var decision = FirstSet.decide(
+        environment.list(),
         environment.link().configured(),
         contents,
         UUID.randomUUID().toString(),
@@ -331,6 +343,29 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
   }
 
   private Behavior<Message> fail(String why) {
+    if (environment.list().isInstallation()) {
+      return end(why);
+    }
+    if (!why.equals(said)) {
+      said = why;
+      log.warn(
+          "server={} does not use {} yet, and tries again: {}",
+          environment.self(),
+          environment.list().key(),
+          why);
+    }
+    timers.cancel(new AskAgain());
+    timers.startSingleTimer(new BeginAgain(), BEGIN_AGAIN);
+    return this;
+  }
+
+  private Behavior<Message> onBeginAgain(BeginAgain again) {
+    beganNanos = System.nanoTime();
+    read();
+    return this;
+  }
+
+  private Behavior<Message> end(String why) {
     environment.ready().completeExceptionally(new StartUpException(why));
     return Behaviors.stopped();
   }

@@ -9,14 +9,13 @@ import mainstay.node.databases.core.DropPolicy;
 import mainstay.node.databases.core.SuspicionPolicy;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Databases that somebody could not work with: all voters are asked, then some are left out or all stay. */
 final class Suspicions {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final Duration PAUSE_AFTER_KEEP = Duration.ofMillis(200);
 
   private final DatabaseCoordinatorActor.Environment environment;
+  private final Logger log;
   private final ChosenSet set;
   private final Inquiries inquiries;
   private final Notes notes;
@@ -30,6 +29,7 @@ final class Suspicions {
       Inquiries inquiries,
       Notes notes) {
     this.environment = environment;
+    this.log = environment.log();
     this.set = set;
     this.inquiries = inquiries;
     this.notes = notes;

@@ -13,14 +13,12 @@ import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ActiveSet.Role;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a database back ({@link Synchronising}), one at a time. It may end at every step: what is there already costs
  * little when it is copied again.
  */
 final class Synchronisations {
-  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
   private static final Duration RETRY_JOIN = Duration.ofMillis(100);
 
   /** Compared by identity. */
@@ -42,6 +40,7 @@ final class Synchronisations {
   }
 
   private final DatabaseCoordinatorActor.Environment environment;
+  private final Logger log;
   private final OwnThread thread;
   private final Peers peers;
   private final Register register;
@@ -59,6 +58,7 @@ final class Synchronisations {
       ReturnPolicies policies,
       Notes notes) {
     this.environment = environment;
+    this.log = environment.log();
     this.thread = thread;
     this.peers = peers;
     this.register = register;

@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import mainstay.node.databases.core.Acceptor;
+import mainstay.node.databases.core.DatabaseList;
 
 /** What a voter has promised and accepted, in a file that is there in whole after any crash, or the one before it. */
 final class VoterFile {
-  static final String NAME = "active-set.json";
   private static final int FORMAT = 1;
   private static final ObjectMapper JSON = JsonMapper.builder()
       .addModule(new Jdk8Module())
@@ -41,8 +41,8 @@ final class VoterFile {
     }
   }
 
-  VoterFile(Path dataDirectory) {
-    this.file = dataDirectory.resolve(NAME);
+  VoterFile(Path dataDirectory, DatabaseList list) {
+    this.file = dataDirectory.resolve(list.voterFile());
   }
 
   /** @throws VoterFileException if there is a file and it cannot be read: it is never taken for an empty one */
@@ -71,7 +71,7 @@ final class VoterFile {
 
   /** Returns when it is on the disk. */
   void save(Acceptor voter) {
-    var draft = file.resolveSibling(NAME + ".draft");
+    var draft = file.resolveSibling(file.getFileName() + ".draft");
     try {
       try (var channel = FileChannel.open(
           draft,

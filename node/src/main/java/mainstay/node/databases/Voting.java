@@ -11,7 +11,7 @@ import mainstay.protocol.model.ServerId;
 
 /** Protocol of the voters. Works between servers that are not members of one cluster yet. */
 final class Voting {
-  /** Below {@code /user} on every server. */
+  /** Below {@code /user} on every server; for other lists than the installation's with their name behind it. */
   static final String NAME = "database-voter";
 
   private Voting() {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.TestDefinition;
 
 /** Protocol of a data gathering engine. Local to one server. */
@@ -21,12 +22,14 @@ public final class DgeEngine {
    * Everything this identity has to gather; replaces what was there. An older version than the running one changes
    * nothing.
    *
+   * @param performanceDatabase where all samples go that are not written yet
    * @param replyTo told the version that the engine runs after this message
    */
   public record ApplyConfiguration(
       long version,
       List<Device> devices,
       List<TestDefinition> tests,
+      PerformanceDatabase performanceDatabase,
       ActorRef<ConfigurationRunning> replyTo)
       implements Command {
     public ApplyConfiguration {

@@ -33,6 +33,7 @@ import mainstay.node.dge.core.PollSchedule;
 import mainstay.node.dge.core.SampleBuffer;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.DurationText;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.TestKind;
@@ -56,7 +57,7 @@ public final class DgeEngineActor {
   private final Activation activation;
   private final DgeSettings settings;
   private final Function<TestKind, Poller> pollers;
-  private final SampleSink sink;
+  private final Function<PerformanceDatabase, SampleSink> sinks;
   private final Predicate<Throwable> isStale;
   private final ActorRef<Event> listener;
   private final Clock clock;
@@ -65,6 +66,8 @@ public final class DgeEngineActor {
   private final PollSchedule schedule;
   private final SampleBuffer buffer;
   private final List<ActorRef<Done>> stopping = new ArrayList<>();
+  private PerformanceDatabase place = PerformanceDatabase.INSTALLATION;
+  private SampleSink sink;
   private Phase phase = Phase.GATHERING;
   private long configurationVersion;
   private long polls;
@@ -100,7 +103,7 @@ public final class DgeEngineActor {
       Activation activation,
       DgeSettings settings,
       Function<TestKind, Poller> pollers,
-      SampleSink sink,
+      Function<PerformanceDatabase, SampleSink> sinks,
       Predicate<Throwable> isStale,
       ActorRef<Event> listener,
       Clock clock) {
@@ -109,7 +112,8 @@ public final class DgeEngineActor {
     this.activation = activation;
     this.settings = settings;
     this.pollers = pollers;
-    this.sink = sink;
+    this.sinks = sinks;
+    this.sink = sinks.apply(place);
     this.isStale = isStale;
     this.listener = listener;
     this.clock = clock;
@@ -122,7 +126,7 @@ public final class DgeEngineActor {
    * An engine that polls nothing until its first {@link ApplyConfiguration}.
    *
    * @param pollers who polls which kind, for example {@code new Pollers(settings)::of}; outlives the engine
-   * @param sink called for one batch at a time
+   * @param sinks where samples can go; each is called for one batch at a time
    * @param isStale tells from a failed write, or its cause, that the term of the activation has passed
    * @param listener told {@link Fenced} and, regularly, {@link Statistics}
    * @param clock by which tests are due
@@ -131,14 +135,14 @@ public final class DgeEngineActor {
       Activation activation,
       DgeSettings settings,
       Function<TestKind, Poller> pollers,
-      SampleSink sink,
+      Function<PerformanceDatabase, SampleSink> sinks,
       Predicate<Throwable> isStale,
       ActorRef<Event> listener,
       Clock clock) {
     return Behaviors.<Message>setup(context -> Behaviors.withTimers(timers -> {
           timers.startTimerWithFixedDelay(new Report(), settings.statisticsInterval());
           return new DgeEngineActor(
-                  context, timers, activation, settings, pollers, sink, isStale, listener, clock)
+                  context, timers, activation, settings, pollers, sinks, isStale, listener, clock)
               .receive();
         }))
         .narrow();
@@ -167,6 +171,7 @@ public final class DgeEngineActor {
     } else {
       var change = schedule.apply(command.devices(), command.tests(), clock.millis());
       configurationVersion = command.version();
+      storeIn(command.performanceDatabase());
       var level =
           change.added() + change.changed() + change.removed() > 0 ? Level.INFO : Level.DEBUG;
       log.atLevel(level)
@@ -186,6 +191,19 @@ public final class DgeEngineActor {
     }
     command.replyTo().tell(new ConfigurationRunning(configurationVersion));
     return goOn();
+  }
+
+  /** What is being written now may end where it was; what fails there goes to the new place. */
+  private void storeIn(PerformanceDatabase next) {
+    if (!next.equals(place)) {
+      log.info("engine {} stores its samples in {} from now on", who(), named(next));
+      place = next;
+      sink = sinks.apply(next);
+    }
+  }
+
+  private static String named(PerformanceDatabase database) {
+    return database.text().orElse("the databases of the installation");
   }
 
   private Behavior<Message> onWake(Wake wake) {

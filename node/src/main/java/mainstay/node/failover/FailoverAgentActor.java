@@ -676,6 +676,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         engine.rule(),
         engine.held(),
         engine.since(),
+        engine.complaint(),
         engine.host());
   }
 

@@ -57,9 +57,11 @@ final class StatusReport {
     if (holder.filter(report -> report.state() == ServiceHost.State.SUSPENDED).isPresent()) {
       return sentence + holder.get().why();
     }
+    String complaint =
+        holder.flatMap(ServiceHost.Report::complaint).map(text -> "; " + text).orElse("");
     return decision instanceof Decision.HandOver move
-        ? sentence + "it moves to " + move.successor() + ", because " + move.why()
-        : sentence + decision.why();
+        ? sentence + "it moves to " + move.successor() + ", because " + move.why() + complaint
+        : sentence + decision.why() + complaint;
   }
 
   private static String does(ServiceHost.State state) {

@@ -46,6 +46,7 @@ public final class EngineHostActor extends ServiceHostActor {
   private final ActorRef<DgeEngine.ConfigurationRunning> running;
   private Optional<ActorRef<DgeEngine.Command>> engine = Optional.empty();
   private DgeConfiguration configuration;
+  private Optional<String> writeFailure = Optional.empty();
 
   private EngineHostActor(
       ActorContext<Message> context,
@@ -95,7 +96,11 @@ public final class EngineHostActor extends ServiceHostActor {
 
   private void configure() {
     engine.ifPresent(ref -> ref.tell(new DgeEngine.ApplyConfiguration(
-        configuration.version(), configuration.devices(), configuration.tests(), running)));
+        configuration.version(),
+        configuration.devices(),
+        configuration.tests(),
+        configuration.performanceDatabase(),
+        running)));
   }
 
   private Behavior<Message> onEngineSaid(EngineSaid said) {
@@ -104,6 +109,12 @@ public final class EngineHostActor extends ServiceHostActor {
       engine = Optional.empty();
       suspendAndVerify(
           "the store refused samples of term " + fenced.activation().term());
+    } else if (said.event() instanceof DgeEngine.Statistics statistics
+        && engine.isPresent()
+        && activation().filter(statistics.activation()::equals).isPresent()
+        && !statistics.writeFailure().equals(writeFailure)) {
+      writeFailure = statistics.writeFailure();
+      report();
     }
     return this;
   }
@@ -130,7 +141,14 @@ public final class EngineHostActor extends ServiceHostActor {
   }
 
   @Override
+  protected Optional<String> complaint() {
+    return writeFailure.map(
+        why -> "its samples wait in memory, because they cannot be stored: " + why);
+  }
+
+  @Override
   protected void stopWork() {
+    writeFailure = Optional.empty();
     engine.ifPresent(getContext()::stop);
     engine = Optional.empty();
   }

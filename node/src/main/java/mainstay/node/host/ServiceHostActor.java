@@ -112,6 +112,11 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
 
   protected abstract void unfollow();
 
+  /** What the service cannot do although this server may; {@link #report} when it changes. */
+  protected Optional<String> complaint() {
+    return Optional.empty();
+  }
+
   // ---- life
 
   protected ReceiveBuilder<Message> life() {
@@ -472,6 +477,7 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
         rule,
         held,
         since,
+        activation.flatMap(held -> complaint()),
         getContext().getSelf())));
   }
 }

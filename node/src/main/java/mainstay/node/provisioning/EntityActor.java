@@ -14,13 +14,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import mainstay.node.host.Entity;
 import mainstay.node.provisioning.core.Outcome;
 import mainstay.node.provisioning.core.RequestContext;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
-import mainstay.protocol.model.ServerId;
 
 /**
  * Plumbing of an event-sourced actor that executes writes for a host. Stops when an event could not be stored; whether it
@@ -53,8 +51,8 @@ abstract class EntityActor<E, S>
   abstract Outcome<E, ServiceReply> decide(
       S state, ServiceRequest.Write request, RequestContext circumstances);
 
-  /** All that a server list may name; needed where one can be written. */
-  abstract Set<ServerId> servers();
+  /** What an object of the configuration may name. */
+  abstract RequestContext.Allowed allowed();
 
   /** Before the first event. */
   abstract S initialState();
@@ -139,6 +137,6 @@ abstract class EntityActor<E, S>
         now(),
         entity.activation().term(),
         entity.activation().server(),
-        servers());
+        allowed());
   }
 }

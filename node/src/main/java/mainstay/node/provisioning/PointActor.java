@@ -16,7 +16,6 @@ import mainstay.node.provisioning.core.RequestContext;
 import mainstay.protocol.message.Points.SetValue;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
-import mainstay.protocol.model.ServerId;
 
 /** The value of one manual point. Whether the point exists and what its limits are is checked before it is asked. */
 public final class PointActor extends EntityActor<PointEvent, PointState> {
@@ -63,7 +62,7 @@ public final class PointActor extends EntityActor<PointEvent, PointState> {
   }
 
   @Override
-  Set<ServerId> servers() {
-    return Set.of();
+  RequestContext.Allowed allowed() {
+    return new RequestContext.Allowed(Set.of(), Set.of());
   }
 }

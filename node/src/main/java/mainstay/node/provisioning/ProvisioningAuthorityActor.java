@@ -19,7 +19,6 @@ import mainstay.node.provisioning.core.RequestContext;
 import mainstay.protocol.message.Provisioning;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
-import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 
 /**
@@ -34,25 +33,32 @@ public final class ProvisioningAuthorityActor
   }
 
   private final ServerList voters;
+  private final Set<String> sampleClusters;
 
   private ProvisioningAuthorityActor(
       ActorContext<Entity.Message> context,
       EntityContext entity,
       EventAdapter<ConfigurationEvent, ?> adapter,
-      ServerList voters) {
+      ServerList voters,
+      Set<String> sampleClusters) {
     super(ConfigurationStateModel.CONFIGURATION_ID, context, entity, adapter);
     this.voters = voters;
+    this.sampleClusters = sampleClusters;
   }
 
   /**
    * On the very first start it stores default settings and reports them to the host, with an empty request id.
    *
    * @param voters all servers that a server list may name, in their first order of preference
+   * @param sampleClusters all that an engine may store its samples in
    */
   public static Behavior<Entity.Message> create(
-      EntityContext entity, EventAdapter<ConfigurationEvent, ?> adapter, ServerList voters) {
+      EntityContext entity,
+      EventAdapter<ConfigurationEvent, ?> adapter,
+      ServerList voters,
+      Set<String> sampleClusters) {
     return Behaviors.setup(context -> EventSourcedBehavior.start(
-        new ProvisioningAuthorityActor(context, entity, adapter, voters), context));
+        new ProvisioningAuthorityActor(context, entity, adapter, voters, sampleClusters), context));
   }
 
   @Override
@@ -93,8 +99,8 @@ public final class ProvisioningAuthorityActor
   }
 
   @Override
-  Set<ServerId> servers() {
-    return Set.copyOf(voters.servers());
+  RequestContext.Allowed allowed() {
+    return new RequestContext.Allowed(Set.copyOf(voters.servers()), sampleClusters);
   }
 
   @Override

@@ -148,19 +148,46 @@ class MainTest {
   }
 
   @Test
+  void aDatabaseIsAddedToTheClusterThatIsNamed() {
+    api.on(
+        "PUT /databases/plant3",
+        201,
+        "{\"name\":\"plant3\",\"cluster\":\"plant\",\"state\":\"not active\",\"epoch\":2,\"message\":\"it is new\"}");
+
+    assertThat(execute(
+            "databases",
+            "--url",
+            api.url(),
+            "add",
+            "plant3",
+            "--vendor",
+            "postgresql",
+            "--url",
+            "jdbc:postgresql://h/d",
+            "--user",
+            "u",
+            "--password-file",
+            "f",
+            "--cluster",
+            "plant"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(api.requests.get(0).body()).contains("\"cluster\":\"plant\"");
+  }
+
+  @Test
   void databasesAreShownWithWhyTheyCountAndHowTheyGetOn() throws Exception {
     api.on("GET /databases", 200, """
         [{"name":"db1","vendor":"postgresql","active":true,"state":"active","message":"from the first start on","epoch":4,
           "weight":1,"load":2,"progress":null,"journalHash":"9f2c","checkedAt":"2026-01-31T12:00:00Z"},
-         {"name":"db2","vendor":"postgresql","active":false,"state":"synchronising","message":"it is back","epoch":4,
+         {"name":"db2","cluster":"plant","vendor":"postgresql","active":false,"state":"synchronising","message":"it is back","epoch":4,
           "weight":1,"load":0,"progress":{"phase":"copying","percent":40,"rowsCopied":1200,"rowsPerSecond":30000},
           "journalHash":"","checkedAt":null}]""");
 
     assertThat(run("databases")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("""
-        NAME  STATE          ACTIVE  EPOCH  LOAD  PROGRESS                          JOURNAL-HASH  MESSAGE
-        db1   active         yes     4      2     -                                 9f2c          from the first start on
-        db2   synchronising  no      4      0     copying 40 %, 1200 rows, 30000/s  -             it is back
+        NAME  CLUSTER  STATE          ACTIVE  EPOCH  LOAD  PROGRESS                          JOURNAL-HASH  MESSAGE
+        db1   -        active         yes     4      2     -                                 9f2c          from the first start on
+        db2   plant    synchronising  no      4      0     copying 40 %, 1200 rows, 30000/s  -             it is back
         """);
     assertThat(run("databases", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(new ObjectMapper()

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import mainstay.node.cluster.Addresses;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.failover.ClusterRoles;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
@@ -78,6 +79,10 @@ final class CoordinatedServers implements AutoCloseable {
   }
 
   void start(String server, DatabaseAddress... configured) {
+    start(DatabaseList.INSTALLATION, server, configured);
+  }
+
+  void start(DatabaseList list, String server, DatabaseAddress... configured) {
     var id = new ServerId(server);
     var link = databases.link(server, List.of(configured));
     var started = new CompletableFuture<DatabaseCoordination>();
@@ -115,6 +120,7 @@ final class CoordinatedServers implements AutoCloseable {
           started.complete(DatabaseCoordination.spawn(
               context,
               new DatabaseCoordination.Environment(
+                  list,
                   id,
                   "run" + runs,
                   addresses,

@@ -67,7 +67,7 @@ class CoordinationSerializationTest {
         new Coordination.Returning(DB1)));
     var commands = List.of(
         new DatabaseAdmin.GetDatabases(listings.ref()),
-        new DatabaseAdmin.Add(DB1, ANN, replies.ref()),
+        new DatabaseAdmin.Add(DB1, "", ANN, replies.ref()),
         new DatabaseAdmin.Remove("db1", ANN, replies.ref()),
         new DatabaseAdmin.Activate("db1", true, ANN, replies.ref()),
         new DatabaseAdmin.Deactivate("db1", ANN, replies.ref()),

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import mainstay.node.cluster.Addresses;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.failover.ClusterRoles;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
@@ -325,6 +326,7 @@ class DatabaseCoordinationIT {
           started.complete(DatabaseCoordination.spawn(
               context,
               new DatabaseCoordination.Environment(
+                  DatabaseList.INSTALLATION,
                   id,
                   "run1",
                   addresses,

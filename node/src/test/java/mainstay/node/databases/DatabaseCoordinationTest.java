@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.databases.core.FirstSet.Content;
 import mainstay.node.databases.core.FirstSet.Identity;
 import mainstay.protocol.message.DatabaseAdmin;
@@ -247,6 +248,24 @@ class DatabaseCoordinationTest {
   }
 
   @Test
+  void databasesForSamplesAreTriedAgainAndShownMeanwhile() {
+    var plant = DatabaseList.cluster("plant");
+    servers.databases.kill("db2");
+
+    ALL.forEach(server -> servers.start(plant, server, database(1), database(2)));
+
+    servers.awaitRow(
+        BRAVO,
+        "db1",
+        row -> row.cluster().equals("plant")
+            && row.state().equals("not active")
+            && row.message().contains("mainstay.sample-databases.plant"));
+    servers.databases.start("db2");
+    servers.awaitSet("db1 active, db2 active");
+    assertThat(servers.ready(ALPHA)).isCompleted();
+  }
+
+  @Test
   void onlyTheVeryFirstStartNeedsAllDatabases() {
     servers.databases.kill("db2");
 
@@ -322,12 +341,12 @@ class DatabaseCoordinationTest {
   void databasesBecomeKnownAndAreForgotten() {
     servers.startAll();
 
-    var added = servers.ask(CHARLIE, to -> new DatabaseAdmin.Add(database(3), ADMIN, to));
+    var added = servers.ask(CHARLIE, to -> new DatabaseAdmin.Add(database(3), "", ADMIN, to));
 
     assertThat(added.database().orElseThrow().name()).isEqualTo("db3");
     servers.awaitSet("db1 active, db2 active, db3 active");
     assertThat(servers
-            .ask(BRAVO, to -> new DatabaseAdmin.Add(database(3), ADMIN, to))
+            .ask(BRAVO, to -> new DatabaseAdmin.Add(database(3), "", ADMIN, to))
             .refusal())
         .isEmpty();
     assertRefused(

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import mainstay.node.databases.core.Agreed;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServerId;
@@ -61,6 +62,7 @@ class DatabaseCoordinatorActorTest {
         kit.<DatabaseAdmin.Message>createTestProbe().ref();
     coordinator =
         kit.spawn(DatabaseCoordinatorActor.create(new DatabaseCoordinatorActor.Environment(
+            DatabaseList.INSTALLATION,
             BRAVO,
             Set.of(ALPHA, BRAVO, CHARLIE),
             Map.of(ALPHA, voter, BRAVO, voter, CHARLIE, voter),

@@ -13,6 +13,7 @@ import mainstay.node.databases.VoterFile.VoterFileException;
 import mainstay.node.databases.core.Acceptor;
 import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.Ballot;
+import mainstay.node.databases.core.DatabaseList;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.ServerId;
@@ -27,48 +28,51 @@ class VoterFileTest {
 
   @Test
   void aNewVoterHasPromisedNothing() {
-    assertThat(new VoterFile(directory).load()).isEqualTo(Acceptor.NEW);
+    assertThat(new VoterFile(directory, DatabaseList.INSTALLATION).load()).isEqualTo(Acceptor.NEW);
   }
 
   @Test
   void whatWasSavedIsLoaded() {
     var promised = Acceptor.NEW.prepare(BALLOT).next();
-    new VoterFile(directory).save(promised);
+    new VoterFile(directory, DatabaseList.INSTALLATION).save(promised);
 
-    assertThat(new VoterFile(directory).load()).isEqualTo(promised);
+    assertThat(new VoterFile(directory, DatabaseList.INSTALLATION).load()).isEqualTo(promised);
 
     var accepted = promised.accept(BALLOT, value()).next();
-    new VoterFile(directory).save(accepted);
+    new VoterFile(directory, DatabaseList.INSTALLATION).save(accepted);
 
-    assertThat(new VoterFile(directory).load()).isEqualTo(accepted);
+    assertThat(new VoterFile(directory, DatabaseList.INSTALLATION).load()).isEqualTo(accepted);
   }
 
   @Test
   void aDraftThatACrashLeftBehindChangesNothing() throws IOException {
     var promised = Acceptor.NEW.prepare(BALLOT).next();
-    new VoterFile(directory).save(promised);
-    Files.writeString(directory.resolve(VoterFile.NAME + ".draft"), "{ \"form");
+    new VoterFile(directory, DatabaseList.INSTALLATION).save(promised);
+    Files.writeString(
+        directory.resolve(DatabaseList.INSTALLATION.voterFile() + ".draft"), "{ \"form");
 
-    assertThat(new VoterFile(directory).load()).isEqualTo(promised);
+    assertThat(new VoterFile(directory, DatabaseList.INSTALLATION).load()).isEqualTo(promised);
   }
 
   @Test
   void aFileThatCannotBeReadIsNamedAndNeverTakenForEmpty() throws IOException {
     for (var content :
         List.of("", "{", "{}", "[]", "{\"format\":2,\"voter\":{}}", "null", "\0\0\0\0")) {
-      Files.writeString(directory.resolve(VoterFile.NAME), content);
+      Files.writeString(directory.resolve(DatabaseList.INSTALLATION.voterFile()), content);
 
-      assertThatThrownBy(() -> new VoterFile(directory).load())
+      assertThatThrownBy(() -> new VoterFile(directory, DatabaseList.INSTALLATION).load())
           .as("content %s", content)
           .isInstanceOf(VoterFileException.class)
-          .hasMessageContaining(directory.resolve(VoterFile.NAME).toString())
+          .hasMessageContaining(
+              directory.resolve(DatabaseList.INSTALLATION.voterFile()).toString())
           .hasMessageContaining("restore it");
     }
   }
 
   @Test
   void aVoterThatCannotWriteSaysSo() {
-    assertThatThrownBy(() -> new VoterFile(directory.resolve("missing")).save(Acceptor.NEW))
+    assertThatThrownBy(() -> new VoterFile(directory.resolve("missing"), DatabaseList.INSTALLATION)
+            .save(Acceptor.NEW))
         .isInstanceOf(VoterFileException.class)
         .hasMessageContaining("cannot be written");
   }

@@ -28,6 +28,7 @@ import mainstay.node.dge.DgeEngine.Stop;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.Device;
 import mainstay.protocol.model.Fence;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.ServerId;
@@ -54,7 +55,11 @@ class DgeEngineActorTest {
 
   private record Asked(Device device, TestDefinition test, CompletableFuture<PollResult> answer) {}
 
-  private record Batch(Fence fence, List<Sample> samples, CompletableFuture<Void> answer) {}
+  private record Batch(
+      PerformanceDatabase place,
+      Fence fence,
+      List<Sample> samples,
+      CompletableFuture<Void> answer) {}
 
   private static final class TermIsOver extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -111,7 +116,7 @@ class DgeEngineActorTest {
         kind -> (device, test) -> {
           throw new IllegalArgumentException("parameter port is missing");
         },
-        this::write,
+        this::sink,
         TermIsOver.class::isInstance,
         listener.ref(),
         Clock.systemUTC()));
@@ -139,7 +144,8 @@ class DgeEngineActorTest {
     apply(engine, 3, test("old", 100));
     next(polls);
 
-    engine.tell(new ApplyConfiguration(4, devices(), List.of(test("new", 100)), running.ref()));
+    engine.tell(new ApplyConfiguration(
+        4, devices(), List.of(test("new", 100)), PerformanceDatabase.INSTALLATION, running.ref()));
     running.expectMessage(PATIENCE, new ConfigurationRunning(4));
     polls.clear();
 
@@ -152,7 +158,8 @@ class DgeEngineActorTest {
     var engine = engine(QUICK_WRITES);
     apply(engine, 4, test("new", 100));
 
-    engine.tell(new ApplyConfiguration(3, devices(), List.of(test("old", 100)), running.ref()));
+    engine.tell(new ApplyConfiguration(
+        3, devices(), List.of(test("old", 100)), PerformanceDatabase.INSTALLATION, running.ref()));
 
     running.expectMessage(PATIENCE, new ConfigurationRunning(4));
     assertThat(next(polls).test().id()).isEqualTo("new");
@@ -218,7 +225,8 @@ class DgeEngineActorTest {
 
     engine.tell(new Stop(done.ref()));
     engine.tell(new Stop(done.ref()));
-    engine.tell(new ApplyConfiguration(2, devices(), List.of(), running.ref()));
+    engine.tell(new ApplyConfiguration(
+        2, devices(), List.of(), PerformanceDatabase.INSTALLATION, running.ref()));
     running.expectMessage(PATIENCE, new ConfigurationRunning(1));
     answerAll();
     second.answer().complete(new PollResult.Measured(2));
@@ -283,12 +291,36 @@ class DgeEngineActorTest {
     assertThat(fenced().unwritten()).isPositive();
   }
 
+  @Test
+  void itsSamplesGoWhereTheConfigurationSaysAndThoseThatFailedBeforeToo() throws Exception {
+    var engine = engine(QUICK_WRITES);
+    apply(engine, 1, test("load", 100));
+    next(polls).answer().complete(new PollResult.Measured(1));
+    var first = next(writes);
+
+    engine.tell(new ApplyConfiguration(
+        2,
+        devices(),
+        List.of(test("load", 100)),
+        PerformanceDatabase.cluster("plant"),
+        running.ref()));
+    running.expectMessage(PATIENCE, new ConfigurationRunning(2));
+    first.answer().completeExceptionally(new IllegalStateException("the database is away"));
+    var again = next(writes);
+
+    assertThat(first.place()).isEqualTo(PerformanceDatabase.INSTALLATION);
+    assertThat(again.place()).isEqualTo(PerformanceDatabase.cluster("plant"));
+    assertThat(again.samples()).containsAll(first.samples());
+    again.answer().complete(null);
+    end(engine);
+  }
+
   private ActorRef<DgeEngine.Command> engine(String overrides) {
     return KIT.spawn(DgeEngineActor.create(
         ACTIVATION,
         PollerFixture.settings(overrides),
         kind -> this::ask,
-        this::write,
+        this::sink,
         TermIsOver.class::isInstance,
         listener.ref(),
         Clock.systemUTC()));
@@ -300,14 +332,20 @@ class DgeEngineActorTest {
     return asked.answer();
   }
 
-  private CompletionStage<Void> write(Fence fence, List<Sample> samples) {
-    var batch = new Batch(fence, samples, new CompletableFuture<>());
+  private SampleSink sink(PerformanceDatabase place) {
+    return (fence, samples) -> write(place, fence, samples);
+  }
+
+  private CompletionStage<Void> write(
+      PerformanceDatabase place, Fence fence, List<Sample> samples) {
+    var batch = new Batch(place, fence, samples, new CompletableFuture<>());
     writes.add(batch);
     return batch.answer();
   }
 
   private void apply(ActorRef<DgeEngine.Command> engine, long version, TestDefinition... tests) {
-    engine.tell(new ApplyConfiguration(version, devices(), List.of(tests), running.ref()));
+    engine.tell(new ApplyConfiguration(
+        version, devices(), List.of(tests), PerformanceDatabase.INSTALLATION, running.ref()));
     running.expectMessage(PATIENCE, new ConfigurationRunning(version));
   }
 

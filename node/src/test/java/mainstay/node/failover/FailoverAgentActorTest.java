@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,7 @@ import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
+import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.model.Activation;
@@ -232,6 +234,37 @@ class FailoverAgentActorTest {
   }
 
   @Test
+  void whatAnActiveServiceCannotDoIsSaidWithWhyItIsActive() {
+    start();
+    join();
+    standBy();
+    next(HostControl.Activate.class);
+    var statuses = kit.<ClusterStatus>createTestProbe();
+
+    agent.tell(new HostControl.HostReport(new ServiceHost.Report(
+        SERVICE,
+        ServiceHost.State.ACTIVE,
+        1,
+        1,
+        Position.EMPTY,
+        0,
+        0,
+        "",
+        0,
+        false,
+        NOON,
+        Optional.of("its samples wait"),
+        host.ref())));
+    agent.tell(new ClusterOverview.Get(statuses.ref()));
+
+    assertThat(statuses.receiveMessage().services())
+        .singleElement()
+        .satisfies(service -> assertThat(service.why())
+            .startsWith("alpha is active in term 1: ")
+            .endsWith("; its samples wait"));
+  }
+
+  @Test
   void aServiceThatIsNoLongerConfiguredLosesItsHostUnlessTheNewsIsOld() {
     start();
     join();
@@ -298,7 +331,19 @@ class FailoverAgentActorTest {
 
   private HostControl.HostReport report(ServiceName service, ServiceHost.State state) {
     return new HostControl.HostReport(new ServiceHost.Report(
-        service, state, 0, 1, Position.EMPTY, 0, 0, "", 0, false, NOON, host.ref()));
+        service,
+        state,
+        0,
+        1,
+        Position.EMPTY,
+        0,
+        0,
+        "",
+        0,
+        false,
+        NOON,
+        Optional.empty(),
+        host.ref()));
   }
 
   private void take(long expected, ServerId server) {

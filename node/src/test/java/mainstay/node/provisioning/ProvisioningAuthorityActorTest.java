@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import java.util.List;
+import java.util.Set;
 import mainstay.node.host.Entity;
 import mainstay.node.provisioning.core.Configuration;
 import mainstay.node.provisioning.core.ConfigurationEvent;
@@ -73,7 +74,10 @@ class ProvisioningAuthorityActorTest {
     var copy = Configuration.initial().apply(Configuration.beginning(ALL, NOON, 1));
 
     var second = fixture.spawn(ProvisioningAuthorityActor.create(
-        fixture.continuing("alpha", 2, host.ref(), 1, copy), ActorFixture.adapter(), ALL));
+        fixture.continuing("alpha", 2, host.ref(), 1, copy),
+        ActorFixture.adapter(),
+        ALL,
+        Set.of()));
     execute(second, "r", put(device("db-1")));
 
     assertThat(client.receiveMessage().reply()).isEqualTo(new Written(2, 1, 2, true));
@@ -178,7 +182,7 @@ class ProvisioningAuthorityActorTest {
 
   private ActorRef<Entity.Message> start(String server, long term) {
     return fixture.spawn(ProvisioningAuthorityActor.create(
-        fixture.entity(server, term, host.ref()), ActorFixture.adapter(), ALL));
+        fixture.entity(server, term, host.ref()), ActorFixture.adapter(), ALL, Set.of()));
   }
 
   private void execute(

@@ -39,10 +39,12 @@ import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.message.ServiceReply.Revisioned;
 import mainstay.protocol.message.ServiceRequest;
 import mainstay.protocol.model.ConfigurationObject;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.FieldError;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.Quality;
 import mainstay.protocol.model.ServiceSettings;
 import mainstay.protocol.model.TestKind;
@@ -135,6 +137,8 @@ class SerializationTest {
         point("unlimited"),
         LIMITED,
         SETTINGS,
+        new Dge("main", "Plant", PerformanceDatabase.cluster("plant")),
+        new Dge("main", "Plant", PerformanceDatabase.INSTALLATION),
         Samples.test(
             "http", "db-1", TestKind.HTTP, Map.of("url", "http://h/", "expectStatus", "200-399")),
         Samples.test("ping", "db-1", TestKind.PING, Map.of()));
@@ -173,7 +177,7 @@ class SerializationTest {
         Configuration.initial(),
         configuration,
         configuration.dgeConfiguration("main"),
-        new DgeConfiguration("none", 1, List.of(), List.of()),
+        new DgeConfiguration("none", 1, List.of(), List.of(), PerformanceDatabase.LOCAL),
         PointState.initial(),
         point);
   }

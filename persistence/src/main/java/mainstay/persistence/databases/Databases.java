@@ -32,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The databases of this server: one instance per actor system, closed when the system has terminated.
+ * Databases of this server that share one active set: those of the installation, one instance per actor system, and each
+ * list of databases for samples. Closed when the system has terminated.
  *
  * <p>Which of them count is not decided here: {@link #adopt} is told by the coordinator. Until the first set has been
  * adopted all work waits.
@@ -53,7 +54,7 @@ public final class Databases implements Extension {
   private final Replicator replicator;
   private volatile Optional<ActiveSet> set = Optional.empty();
 
-  private Databases(ExtendedActorSystem system) {
+  private Databases(ActorSystem system, List<DatabaseAddress> configured) {
     var config = system.settings().config();
     String incarnation = system
         .settings()
@@ -65,7 +66,7 @@ public final class Databases implements Extension {
                 "the actor system was created without a DatabasesSetup, so its sessions would have no incarnation"));
     session = new SessionName(new ServerId(config.getString("mainstay.server.name")), incarnation);
     limits = ConnectionLimits.from(config);
-    configured = DatabaseSettings.listFrom(config);
+    this.configured = List.copyOf(configured);
     timer = new ScheduledThreadPoolExecutor(1, task -> {
       var thread = new Thread(task, "databases-timer");
       thread.setDaemon(true);
@@ -96,6 +97,11 @@ public final class Databases implements Extension {
 
   public static Databases get(akka.actor.typed.ActorSystem<?> system) {
     return get(system.classicSystem());
+  }
+
+  /** Beside those of the installation: another list of the server's file. */
+  public static Databases of(akka.actor.typed.ActorSystem<?> system, List<DatabaseAddress> listed) {
+    return new Databases(system.classicSystem(), listed);
   }
 
   /** What the file of this server lists, in its order. */
@@ -274,7 +280,7 @@ public final class Databases implements Extension {
 
     @Override
     public Databases createExtension(ExtendedActorSystem system) {
-      return new Databases(system);
+      return new Databases(system, DatabaseSettings.listFrom(system.settings().config()));
     }
   }
 }

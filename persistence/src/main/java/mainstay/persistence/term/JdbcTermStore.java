@@ -104,6 +104,30 @@ public final class JdbcTermStore implements TermStore {
         .thenApply(answers -> result(wanted, answers.values()));
   }
 
+  /**
+   * In databases that do not decide who holds a term, those of samples: what the databases of the installation have
+   * granted is stored here too, upwards only. From then on no write of an older term is taken here either.
+   *
+   * @param endPreviousSessions as in {@link #take}
+   * @return fails with {@link StaleTermException} where a higher term stands, or this one with another holder
+   */
+  public CompletionStage<Void> follow(Activation granted, boolean endPreviousSessions) {
+    var operation = "follow to term " + granted.term() + " of " + granted.service();
+    var why = "granted by the databases of the installation";
+    var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return databases
+        .replicator()
+        .onWritten(
+            operation,
+            (database, epoch) ->
+                raise(database, epoch, operation, granted, why, at, false, endPreviousSessions))
+        .thenAccept(answers -> {
+          if (result(granted, answers.values()) instanceof Lost lost) {
+            throw new StaleTermException(granted.fence(), lost.current());
+          }
+        });
+  }
+
   private CompletableFuture<Raise> raise(
       Database database,
       long epoch,

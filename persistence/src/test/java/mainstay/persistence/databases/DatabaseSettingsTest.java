@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,5 +157,52 @@ class DatabaseSettingsTest {
     assertThat(longest.text()).hasSizeLessThanOrEqualTo(63);
     assertThatThrownBy(() -> new SessionName(longest.server(), "a/b"))
         .hasMessageContaining("incarnation 'a/b'");
+  }
+
+  @Test
+  void databasesForSamplesStandInNamedLists() {
+    var lists = DatabaseSettings.sampleListsFrom(samples("{ plant = [" + named("plant1") + ", "
+        + named("plant2") + "], local = [" + named("own") + "] }"));
+
+    assertThat(lists.keySet()).containsExactly("local", "plant");
+    assertThat(lists.get("plant"))
+        .extracting(DatabaseAddress::name)
+        .containsExactly("plant1", "plant2");
+    assertThat(DatabaseSettings.sampleListsFrom(samples("{}"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      [p1]                                  | mainstay.sample-databases must be an object of named lists
+      { plant = [] }                        | mainstay.sample-databases.plant is empty: name a database, or leave it out
+      { plant = 5 }                         | mainstay.sample-databases.plant = 5 must be a list of databases
+      { plant = [5] }                       | mainstay.sample-databases.plant[0] = 5 must be an object with the keys
+      { Plant = [p1] }                      | mainstay.sample-databases has a list "Plant"; a name must start with a lower case letter
+      { local = [p1, p2] }                  | mainstay.sample-databases.local names 2 databases; it is the one database of this server alone
+      { plant = [p1, p1] }                  | mainstay.sample-databases.plant names p1 twice
+      { plant = [p1], lab = [p1] }          | the database jdbc:postgresql://127.0.0.1:5432/p1 stands in mainstay.sample-databases.lab and in mainstay.sample-databases.plant
+      { plant = [db1] }                     | the database jdbc:postgresql://127.0.0.1:5432/db1 stands in mainstay.databases and in mainstay.sample-databases.plant
+      { plant = [elsewhere] }               | the name db1 stands in mainstay.databases and in mainstay.sample-databases.plant
+      """)
+  void saysWhatIsWrongWithDatabasesForSamples(String lists, String message) {
+    var config = samples(lists
+        .replace("elsewhere", named("x").replace("name = x", "name = db1"))
+        .replace("p1", named("p1"))
+        .replace("p2", named("p2"))
+        .replace("[db1]", "[" + named("db1") + "]"));
+
+    assertThatThrownBy(() -> DatabaseSettings.sampleListsFrom(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static Config samples(String lists) {
+    return ConfigFactory.parseString(
+        "mainstay.databases = [" + named("db1") + "]\nmainstay.sample-databases = " + lists);
+  }
+
+  /** With an address of its own. */
+  private static String named(String name) {
+    return GOOD.replace("name = db1", "name = " + name).replace("5432/mainstay", "5432/" + name);
   }
 }

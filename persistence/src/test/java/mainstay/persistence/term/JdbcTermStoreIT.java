@@ -107,6 +107,31 @@ class JdbcTermStoreIT {
   }
 
   @Test
+  void whereATermIsNotDecidedItFollowsUpwardsOnly() {
+    var second = new Activation(SERVICE, 2, ALPHA, "a1");
+    var seventh = new Activation(SERVICE, 7, BRAVO, "b1");
+
+    await(alpha.store().follow(second, false));
+    await(alpha.store().follow(second, false));
+    await(bravo.store().follow(seventh, true));
+
+    assertThat(await(alpha.terms().current(SERVICE))).contains(seventh);
+    assertThatThrownBy(
+            () -> alpha.store().follow(second, false).toCompletableFuture().get())
+        .hasCauseInstanceOf(StaleTermException.class)
+        .hasMessageContaining("term 7 is held by bravo/b1");
+    assertThatThrownBy(() -> alpha
+            .store()
+            .follow(new Activation(SERVICE, 7, ALPHA, "a1"), false)
+            .toCompletableFuture()
+            .get())
+        .hasCauseInstanceOf(StaleTermException.class);
+    assertThat(await(alpha.terms().history(SERVICE, 10)))
+        .extracting(entry -> entry.activation().term())
+        .containsExactly(7L, 2L);
+  }
+
+  @Test
   void ofManyContendersExactlyOneWinsEachTerm() throws Exception {
     int contenders = 8;
     int rounds = 25;

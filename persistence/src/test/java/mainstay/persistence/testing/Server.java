@@ -110,6 +110,10 @@ public final class Server implements AutoCloseable {
   }
 
   public TermStore terms() {
+    return store();
+  }
+
+  public JdbcTermStore store() {
     return new JdbcTermStore(databases(), Clock.systemUTC());
   }
 

@@ -22,8 +22,13 @@ public final class DatabaseAdmin {
 
   public record GetDatabases(ActorRef<Listing> replyTo) implements Command {}
 
-  /** Makes a database known; it is synchronised and then active. Repeating it with the same address changes nothing. */
-  public record Add(DatabaseAddress database, Principal principal, ActorRef<Reply> replyTo)
+  /**
+   * Makes a database known; it is synchronised and then active. Repeating it with the same address changes nothing.
+   *
+   * @param cluster for samples that it belongs to; empty for the installation's databases
+   */
+  public record Add(
+      DatabaseAddress database, String cluster, Principal principal, ActorRef<Reply> replyTo)
       implements Command {}
 
   /** Forgets a database that is not active. */
@@ -64,6 +69,7 @@ public final class DatabaseAdmin {
   /**
    * One row of the table of databases.
    *
+   * @param cluster for samples that it belongs to; empty for the installation's databases
    * @param active whether it is written and read
    * @param state {@code active}, {@code synchronising}, {@code joining}, {@code not active}, {@code held},
    *     {@code unreachable} or {@code damaged}
@@ -75,6 +81,7 @@ public final class DatabaseAdmin {
    */
   public record Database(
       String name,
+      String cluster,
       String vendor,
       String url,
       boolean active,

@@ -3,6 +3,7 @@ package mainstay.protocol.message;
 import akka.actor.typed.ActorRef;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import mainstay.protocol.model.Position;
 import mainstay.protocol.model.Principal;
 import mainstay.protocol.model.ServerId;
@@ -90,6 +91,7 @@ public final class ServiceHost {
    * @param generation grows when an active host becomes active again in its term; what was sent before is sent again
    * @param held whether an operator moved the service here, so that it stays
    * @param behind number of events that this copy lacks, as far as known
+   * @param complaint what the service cannot do although it is active, as a sentence
    */
   public record Report(
       ServiceName service,
@@ -103,6 +105,7 @@ public final class ServiceHost {
       int rule,
       boolean held,
       Instant since,
+      Optional<String> complaint,
       ActorRef<Message> host) {
 
     public boolean holdsTerm() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 /** The kinds of configuration objects, in the order in which one may refer to another. */
 public enum ObjectKind {
   SERVICE,
+  DGE,
   DEVICE,
   TEST,
   POINT;

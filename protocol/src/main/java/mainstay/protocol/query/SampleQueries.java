@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.SampleBucket;
 
-/** Reading of stored samples. A stage fails when the database gives no answer in its time. */
+/** Reading of samples that are stored in one place. A stage fails when the database gives no answer in its time. */
 public interface SampleQueries {
   CompletionStage<Optional<Sample>> latest(String series);
 

@@ -16,7 +16,8 @@ public final class Configured {
   private Configured() {}
 
   /** How they differ in names, vendors and addresses, as a sentence that says what to do; empty if they do not. */
-  public static Optional<String> mismatch(List<DatabaseAddress> file, ActiveSet agreed) {
+  public static Optional<String> mismatch(
+      DatabaseList list, List<DatabaseAddress> file, ActiveSet agreed) {
     var inFile = byName(file);
     var known = byName(agreed.members().stream().map(Member::database).toList());
     var differences = new ArrayList<String>();
@@ -24,7 +25,7 @@ public final class Configured {
       var other = known.get(database.name());
       if (other == null) {
         differences.add("the file lists " + text(database) + ", which the cluster does not know ("
-            + "'databases add " + database.name() + "' makes it known)");
+            + "'databases add " + database.name() + list.option() + "' makes it known)");
       } else if (!same(other, database)) {
         differences.add("the file says " + text(database) + ", the cluster " + text(other));
       }
@@ -36,7 +37,7 @@ public final class Configured {
             + "' forgets it)"));
     return differences.isEmpty()
         ? Optional.empty()
-        : Optional.of("mainstay.databases of this server and the cluster's databases of epoch "
+        : Optional.of(list.key() + " of this server and the cluster's databases of epoch "
             + agreed.epoch() + " differ: " + String.join("; ", differences)
             + "; use these commands on a running server, or correct the file");
   }

@@ -41,16 +41,18 @@ public final class FirstSet {
   public record Refuse(String why) implements Decision {}
 
   /**
+   * @param list that is configured
    * @param contents of all configured databases, by name
    * @param newCluster name of the cluster if it is a new one
    */
   public static Decision decide(
+      DatabaseList list,
       List<DatabaseAddress> configured,
       Map<String, Content> contents,
       String newCluster,
       String by,
       Instant at) {
-    var refusal = wrongIdentity(configured, contents);
+    var refusal = wrongIdentity(list, configured, contents);
     if (refusal.isPresent()) {
       return new Refuse(refusal.get());
     }
@@ -58,19 +60,21 @@ public final class FirstSet {
         .flatMap(content -> content.identity().stream())
         .map(Identity::cluster)
         .findFirst()
+        .or(list::identity)
         .orElse(newCluster);
     long highest = contents.values().stream().mapToLong(Content::epoch).max().orElse(0);
     var holders = names(configured, name -> contents.get(name).events());
     if (highest > 0) {
-      return remembered(configured, contents, highest, cluster, by, at);
+      return remembered(list, configured, contents, highest, cluster, by, at);
     }
     if (holders.isEmpty()) {
       return new Begin(new Agreed(cluster, ActiveSet.first(configured), by, at));
     }
     if (holders.size() > 1) {
       return new Refuse("the databases " + String.join(", ", holders)
-          + " hold events, and none says which of them count; configure (mainstay.databases) only the one"
-          + " that is right, start, and make the others known with 'databases add'");
+          + " hold events, and none says which of them count; configure (" + list.key()
+          + ") only the one that is right, start, and make the others known with 'databases add"
+          + list.option() + "'");
     }
     return new Begin(new Agreed(
         cluster,
@@ -81,6 +85,7 @@ public final class FirstSet {
 
   /** All that was ever acknowledged is in those that the newest epoch calls active, if they have stored it too. */
   private static Decision remembered(
+      DatabaseList list,
       List<DatabaseAddress> configured,
       Map<String, Content> contents,
       long highest,
@@ -95,14 +100,14 @@ public final class FirstSet {
     if (newest.size() > 1) {
       return new Refuse("the databases do not agree about epoch " + highest + ": "
           + String.join(" / ", newest)
-          + "; configure (mainstay.databases) only the one that is right and start");
+          + "; configure (" + list.key() + ") only the one that is right and start");
     }
     var counted = counted(newest.get(0));
     var active =
         names(configured, name -> counted.contains(name) && contents.get(name).epoch() == highest);
     if (active.isEmpty()) {
       return new Refuse("the newest epoch known, " + highest + ", counts " + newest.get(0)
-          + ", and none of these is among mainstay.databases " + names(configured, name -> true)
+          + ", and none of these is among " + list.key() + " " + names(configured, name -> true)
           + " with that epoch; add one that counts");
     }
     return new Begin(new Agreed(
@@ -125,12 +130,13 @@ public final class FirstSet {
   }
 
   private static Optional<String> wrongIdentity(
-      List<DatabaseAddress> configured, Map<String, Content> contents) {
+      DatabaseList list, List<DatabaseAddress> configured, Map<String, Content> contents) {
     var clusters = new TreeMap<String, String>();
     for (var database : configured) {
       var identity = contents.get(database.name()).identity();
       if (identity.isPresent()) {
-        var wrong = contradiction(database, identity.get(), identity.get().cluster());
+        var cluster = list.identity().orElse(identity.get().cluster());
+        var wrong = contradiction(database, identity.get(), cluster);
         if (wrong.isPresent()) {
           return wrong;
         }
@@ -140,7 +146,7 @@ public final class FirstSet {
     return clusters.size() > 1
         ? Optional.of("the configured databases belong to different clusters "
             + clusters
-            + "; remove from mainstay.databases those that are not of this cluster")
+            + "; remove from " + list.key() + " those that are not of this cluster")
         : Optional.empty();
   }
 

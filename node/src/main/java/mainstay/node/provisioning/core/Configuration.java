@@ -24,10 +24,12 @@ import mainstay.protocol.message.ServiceReply.Revisioned;
 import mainstay.protocol.message.ServiceReply.Written;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.FieldError;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.Role;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -168,7 +170,14 @@ public record Configuration(
     var ids = devices.stream().map(Device::id).collect(Collectors.toSet());
     var tests =
         tests().filter(test -> test.enabled() && ids.contains(test.device())).toList();
-    return new DgeConfiguration(identity, version, devices, tests);
+    return new DgeConfiguration(identity, version, devices, tests, performanceDatabase(identity));
+  }
+
+  /** Where an engine stores its samples. */
+  public PerformanceDatabase performanceDatabase(String identity) {
+    return find(ObjectKind.DGE, identity)
+        .map(found -> ((Dge) found.object()).performanceDatabase())
+        .orElse(PerformanceDatabase.INSTALLATION);
   }
 
   /** Changes after a version, oldest first, as far as they are remembered. */
@@ -200,7 +209,7 @@ public record Configuration(
     return repeated(put, context)
         .or(() -> refusedOnBackup(kind, context))
         .or(() -> stale(kind, object.id(), current, put.precondition()))
-        .or(() -> invalid(kind, object.id(), ObjectRules.errors(put, this, context.servers())))
+        .or(() -> invalid(kind, object.id(), ObjectRules.errors(put, this, context.allowed())))
         .or(() -> unchanged(object, current, context))
         .or(() -> full(kind, object.id(), current))
         .<Outcome<ConfigurationEvent, ServiceReply>>map(Outcome::answer)

@@ -13,10 +13,11 @@ import mainstay.protocol.message.Provisioning.DeleteObject;
 import mainstay.protocol.message.Provisioning.PutObject;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.DurationText;
 import mainstay.protocol.model.FieldError;
 import mainstay.protocol.model.ManualPoint;
-import mainstay.protocol.model.ServerId;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.ServiceName;
 import mainstay.protocol.model.ServiceSettings;
 import mainstay.protocol.model.TestDefinition;
@@ -39,30 +40,32 @@ final class ObjectRules {
 
   private final List<FieldError> errors = new ArrayList<>();
   private final Configuration configuration;
-  private final Set<ServerId> servers;
+  private final RequestContext.Allowed allowed;
 
-  private ObjectRules(Configuration configuration, Set<ServerId> servers) {
+  private ObjectRules(Configuration configuration, RequestContext.Allowed allowed) {
     this.configuration = configuration;
-    this.servers = servers;
+    this.allowed = allowed;
   }
 
-  /** @param servers all that a server list may name */
   static List<FieldError> errors(
-      PutObject put, Configuration configuration, Set<ServerId> servers) {
-    var rules = new ObjectRules(configuration, servers);
+      PutObject put, Configuration configuration, RequestContext.Allowed allowed) {
+    var rules = new ObjectRules(configuration, allowed);
     rules.object(put.object());
     rules.text("/comment", put.comment(), COMMENT_LENGTH);
     return List.copyOf(rules.errors);
   }
 
   static List<FieldError> errors(DeleteObject delete) {
-    var rules = new ObjectRules(Configuration.initial(), Set.of());
+    var rules =
+        new ObjectRules(Configuration.initial(), new RequestContext.Allowed(Set.of(), Set.of()));
     rules.text("/comment", delete.comment(), COMMENT_LENGTH);
     return List.copyOf(rules.errors);
   }
 
   private void object(ConfigurationObject object) {
-    if (object instanceof Device device) {
+    if (object instanceof Dge dge) {
+      dge(dge);
+    } else if (object instanceof Device device) {
       device(device);
     } else if (object instanceof TestDefinition test) {
       test(test);
@@ -73,6 +76,32 @@ final class ObjectRules {
     } else {
       throw new IllegalStateException("unknown kind of object: " + object);
     }
+  }
+
+  // ---- dge
+
+  private void dge(Dge dge) {
+    id("/id", dge.id());
+    text("/name", dge.name(), NAME_LENGTH);
+    if (present("/performanceDatabase", dge.performanceDatabase())) {
+      performanceDatabase(dge.performanceDatabase());
+    }
+  }
+
+  /** Whether another server has a local database is not known here; the engine says so if it has none. */
+  private void performanceDatabase(PerformanceDatabase database) {
+    database
+        .list()
+        .filter(name -> !name.equals(PerformanceDatabase.LOCAL_LIST)
+            && !allowed.sampleClusters().contains(name))
+        .ifPresent(name -> error(
+            "/performanceDatabase",
+            "must name a cluster of mainstay.sample-databases in the file of this server, "
+                + (allowed.sampleClusters().isEmpty()
+                    ? "which has none"
+                    : "where " + String.join(", ", new TreeSet<>(allowed.sampleClusters()))
+                        + " can be found")
+                + ", but names '" + name + "'"));
   }
 
   // ---- device
@@ -251,13 +280,13 @@ final class ObjectRules {
     }
     if (present("/serverList", settings.serverList())) {
       var unknown = settings.serverList().servers().stream()
-          .filter(server -> !servers.contains(server))
+          .filter(server -> !allowed.servers().contains(server))
           .toList();
       require(
           unknown.isEmpty(),
           "/serverList",
-          "must name servers of this cluster, which are " + new TreeSet<>(servers) + ", but names "
-              + unknown);
+          "must name servers of this cluster, which are " + new TreeSet<>(allowed.servers())
+              + ", but names " + unknown);
     }
     if (present("/policy", settings.policy())) {
       require(

@@ -13,6 +13,7 @@ import mainstay.node.databases.core.FirstSet.Begin;
 import mainstay.node.databases.core.FirstSet.Content;
 import mainstay.node.databases.core.FirstSet.Identity;
 import mainstay.node.databases.core.FirstSet.Refuse;
+import mainstay.protocol.model.ServerId;
 import org.junit.jupiter.api.Test;
 
 class FirstSetTest {
@@ -71,6 +72,7 @@ class FirstSetTest {
   @Test
   void theNewestEpochMustNameOneThatIsConfigured() {
     assertThat(FirstSet.decide(
+            DatabaseList.INSTALLATION,
             List.of(DB1),
             Map.of("db1", known(7, "db1 inactive, db2 active", "db1")),
             "new",
@@ -113,13 +115,41 @@ class FirstSetTest {
   void aFileThatDisagreesWithTheClusterIsToldWhatToDo() {
     var set = Databases3.first(DB1, DB2);
 
-    assertThat(Configured.mismatch(List.of(DB2, DB1), set)).isEmpty();
-    assertThat(Configured.mismatch(List.of(DB1, DB3), set))
+    assertThat(Configured.mismatch(DatabaseList.INSTALLATION, List.of(DB2, DB1), set))
+        .isEmpty();
+    assertThat(Configured.mismatch(DatabaseList.INSTALLATION, List.of(DB1, DB3), set))
         .hasValueSatisfying(
             why -> assertThat(why).contains("databases add db3").contains("databases remove db2"));
-    assertThat(Configured.mismatch(List.of(DB1, Databases3.database("db2", 9)), set))
+    assertThat(Configured.mismatch(
+            DatabaseList.INSTALLATION, List.of(DB1, Databases3.database("db2", 9)), set))
         .hasValueSatisfying(why -> assertThat(why)
             .contains("the file says db2 (postgresql jdbc:postgresql://127.0.0.1:9/mainstay)"));
+  }
+
+  @Test
+  void ofAnotherListItSaysWhereAndHow() {
+    var plant = DatabaseList.cluster("plant");
+    var set = Databases3.first(DB1, DB2);
+
+    assertThat(Configured.mismatch(plant, List.of(DB1, DB2, DB3), set))
+        .hasValueSatisfying(why -> assertThat(why)
+            .startsWith("mainstay.sample-databases.plant of this server")
+            .contains("'databases add db3 --cluster plant'"));
+  }
+
+  @Test
+  void theLocalDatabaseOfAnotherServerIsRefused() {
+    var bravo = DatabaseList.local(new ServerId("bravo"));
+    var ofAlpha = new Content(
+        3, "db1 active", true, Optional.of(new Identity("local to server alpha", "db1")));
+
+    var fresh = FirstSet.decide(bravo, List.of(DB1), Map.of("db1", empty()), "new", "test", NOON);
+    var used = FirstSet.decide(bravo, List.of(DB1), Map.of("db1", ofAlpha), "new", "test", NOON);
+
+    assertThat(((Begin) fresh).agreed().cluster()).isEqualTo("local to server bravo");
+    assertThat(((Refuse) used).why())
+        .contains("says it is db1 of cluster local to server alpha")
+        .contains("calls it db1 of cluster local to server bravo");
   }
 
   private static Content empty() {
@@ -131,7 +161,13 @@ class FirstSetTest {
   }
 
   private static FirstSet.Decision decide(Content db1, Content db2) {
-    return FirstSet.decide(List.of(DB1, DB2), Map.of("db1", db1, "db2", db2), "new", "test", NOON);
+    return FirstSet.decide(
+        DatabaseList.INSTALLATION,
+        List.of(DB1, DB2),
+        Map.of("db1", db1, "db2", db2),
+        "new",
+        "test",
+        NOON);
   }
 
   private static Agreed begin(Content db1, Content db2) {

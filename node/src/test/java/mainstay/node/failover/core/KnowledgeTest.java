@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
@@ -280,6 +281,18 @@ class KnowledgeTest {
 
   private static ServiceHost.Report service(ServiceName name, State state, long term, int mode) {
     return new ServiceHost.Report(
-        name, state, term, 1, Position.EMPTY, mode, mode, "", 0, false, Instant.EPOCH, null);
+        name,
+        state,
+        term,
+        1,
+        Position.EMPTY,
+        mode,
+        mode,
+        "",
+        0,
+        false,
+        Instant.EPOCH,
+        Optional.empty(),
+        null);
   }
 }

@@ -36,8 +36,10 @@ import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.message.ServiceReply.Revisioned;
 import mainstay.protocol.message.ServiceReply.Written;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ObjectKind;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.ServiceName;
 import mainstay.protocol.model.ServiceSettings;
 import mainstay.protocol.model.TestDefinition;
@@ -186,7 +188,7 @@ class ConfigurationTest {
   @Test
   void aRepetitionIsRecognisedOnABackupThatRefusesChanges() {
     var changed = accepted(begun(), put(device("db-1")), request("r"));
-    var onBackup = new RequestContext("r", ENGINEER, NOON, 8, BRAVO, request().servers());
+    var onBackup = new RequestContext("r", ENGINEER, NOON, 8, BRAVO, request().allowed());
 
     assertThat(changed.decide(put(device("db-1")), onBackup).reply())
         .isEqualTo(new Written(2, 1, 7, true));
@@ -209,7 +211,7 @@ class ConfigurationTest {
   @Test
   void aRequestIdOfAnotherUserIsRefused() {
     var changed = accepted(begun(), put(device("db-1")), request("r"));
-    var ofAnother = new RequestContext("r", ADMIN, NOON, 7, ALPHA, request().servers());
+    var ofAnother = new RequestContext("r", ADMIN, NOON, 7, ALPHA, request().allowed());
 
     assertThat(changed.decide(put(device("db-1")), ofAnother).reply()).isInstanceOf(Rejected.class);
   }
@@ -336,6 +338,19 @@ class ConfigurationTest {
     configuration = accepted(configuration, delete(ObjectKind.SERVICE, "dge/main"));
 
     assertThat(configuration.settingsFor(ServiceName.dge("main")).id()).isEqualTo("default");
+  }
+
+  @Test
+  void anEngineStoresItsSamplesWhereItsObjectSays() {
+    var configuration =
+        with(device("db-1"), new Dge("main", "", PerformanceDatabase.cluster("plant")));
+    assertThat(configuration.dgeConfiguration("main").performanceDatabase())
+        .isEqualTo(PerformanceDatabase.cluster("plant"));
+
+    configuration = accepted(configuration, delete(ObjectKind.DGE, "main"));
+
+    assertThat(configuration.dgeConfiguration("main").performanceDatabase())
+        .isEqualTo(PerformanceDatabase.INSTALLATION);
   }
 
   @Test

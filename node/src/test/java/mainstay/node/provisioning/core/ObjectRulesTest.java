@@ -22,9 +22,11 @@ import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.Device;
+import mainstay.protocol.model.Dge;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.FieldError;
 import mainstay.protocol.model.ManualPoint;
+import mainstay.protocol.model.PerformanceDatabase;
 import mainstay.protocol.model.ServiceSettings;
 import mainstay.protocol.model.TestDefinition;
 import mainstay.protocol.model.TestKind;
@@ -68,6 +70,17 @@ class ObjectRulesTest {
         arguments(device("x".repeat(64)), "/id", form),
         arguments(device(null), "/id", "is missing"),
         arguments(new Device(LONG, "", "main", "h", true), "/id", "..."),
+        // engines
+        arguments(new Dge("Main", "", PerformanceDatabase.INSTALLATION), "/id", form),
+        arguments(
+            new Dge("main", LONG, PerformanceDatabase.LOCAL),
+            "/name",
+            "must have at most 200 characters, but has 3000"),
+        arguments(
+            new Dge("main", "", PerformanceDatabase.cluster("lab")),
+            "/performanceDatabase",
+            "must name a cluster of mainstay.sample-databases in the file of this server, where plant can be found, but"
+                + " names 'lab'"),
         // devices
         arguments(
             new Device("d", LONG, "main", "h", true),
@@ -274,6 +287,9 @@ class ObjectRulesTest {
         tcp(Map.of("port", "1")),
         tcp(Map.of("port", "65535")),
         test("t", "db-1", TestKind.PING, Map.of()),
+        new Dge("main", "", PerformanceDatabase.INSTALLATION),
+        new Dge("main", "", PerformanceDatabase.LOCAL),
+        new Dge("main", "", PerformanceDatabase.cluster("plant")),
         new ManualPoint("p", "", "", Optional.of(1.0), Optional.of(1.0)),
         new ManualPoint("p", "", "", Optional.of(-1.0), Optional.empty()),
         settings("default", "charlie"),

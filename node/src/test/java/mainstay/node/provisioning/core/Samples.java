@@ -34,6 +34,10 @@ public final class Samples {
   public static final Principal ENGINEER = new Principal("eve", Role.ENGINEER);
   public static final Principal ADMIN = new Principal("ada", Role.ADMIN);
 
+  /** All servers, and a cluster for samples. */
+  public static final RequestContext.Allowed ALLOWED =
+      new RequestContext.Allowed(Set.of(ALPHA, BRAVO, CHARLIE), Set.of("plant"));
+
   private static final AtomicLong REQUESTS = new AtomicLong();
 
   private Samples() {}
@@ -86,12 +90,12 @@ public final class Samples {
   }
 
   public static RequestContext request(String id) {
-    return new RequestContext(id, ENGINEER, NOON, 7, ALPHA, Set.of(ALPHA, BRAVO, CHARLIE));
+    return new RequestContext(id, ENGINEER, NOON, 7, ALPHA, ALLOWED);
   }
 
   public static RequestContext on(ServerId server, Principal principal) {
     var request = request();
-    return new RequestContext(request.requestId(), principal, NOON, 7, server, request.servers());
+    return new RequestContext(request.requestId(), principal, NOON, 7, server, ALLOWED);
   }
 
   /** What every cluster starts with: the default settings. */
