@@ -360,7 +360,7 @@ class DatabaseCoordinationTest {
     var foreign = new DatabaseAddress(
         "db4", "oracle", "jdbc:oracle:h", "u", Optional.of("/f"), Optional.empty(), 1);
     assertRefused(
-        servers.ask(BRAVO, to -> new DatabaseAdmin.Add(foreign, ADMIN, to)),
+        servers.ask(BRAVO, to -> new DatabaseAdmin.Add(foreign, "", ADMIN, to)),
         Reason.INVALID,
         "vendor = \"oracle\" must be one of");
 
