@@ -30,6 +30,8 @@ enum CutScenario {
       Cuts.between(List.of("alpha", "db1"), List.of("bravo", "charlie", "db2")));
 
   private static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
+  /** Slowly: many writes that wait are repeated again and again, and the machine would be busy with those. */
+  private static final Duration WRITE_INTERVAL = Duration.ofMillis(100);
 
   private final String title;
   private final Cuts cuts;
@@ -41,16 +43,16 @@ enum CutScenario {
 
   /** No write fails for a client that repeats it, and everything heals by itself. */
   void run(Lab lab, Duration length) throws Exception {
-    var load = lab.load(SERVERS, Lab.WRITE_INTERVAL);
+    var load = lab.load(SERVERS, WRITE_INTERVAL);
     try (load) {
-      load.awaitWrites(200);
+      load.awaitWrites(100);
 
       long cut = lab.strike(new Cut(cuts));
       lab.strike(new Wait(length), "network");
       long mended = lab.strike(new Mend(cuts));
       lab.awaitWhole();
       long whole = DriverClock.nanos();
-      load.awaitWrites(200);
+      load.awaitWrites(100);
 
       var failed = load.stop();
       lab.conclude(
