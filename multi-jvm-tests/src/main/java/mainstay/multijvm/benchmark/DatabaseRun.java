@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
 import mainstay.multijvm.checker.OutageMeter;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.workload.BoundedStore;
@@ -99,10 +100,10 @@ record DatabaseRun(
     long quiet;
     long begun;
     long restored;
-    try (var writer = OpenLoopWriter.start(client, DemoCluster.POINTS, WRITE_INTERVAL, processes);
+    try (var writer = OpenLoopWriter.start(client, Cluster.POINTS, WRITE_INTERVAL, processes);
         var loops = ClosedLoopClients.start(
             IntStream.range(0, CLIENTS).mapToObj(i -> client).toList(),
-            DemoCluster.POINTS,
+            Cluster.POINTS,
             THINK,
             processes,
             SEED,
@@ -119,7 +120,7 @@ record DatabaseRun(
       loops.stop(STOP_LIMIT);
     }
     long end = DriverClock.nanos();
-    Driver.finalReads(client, DemoCluster.POINTS, processes);
+    Driver.finalReads(client, Cluster.POINTS, processes);
     var violations = new ArrayList<String>();
     violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
     violations.addAll(new LinearizablePerKey().check(history).violations());

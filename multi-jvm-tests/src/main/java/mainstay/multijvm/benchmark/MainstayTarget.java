@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.Installation;
 import mainstay.multijvm.nemesis.Nemesis;
@@ -45,7 +46,7 @@ final class MainstayTarget implements TakeoverTarget {
 
   @Override
   public List<String> keys() {
-    return DemoCluster.POINTS;
+    return Cluster.POINTS;
   }
 
   @Override

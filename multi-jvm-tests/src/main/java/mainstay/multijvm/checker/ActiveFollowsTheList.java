@@ -18,7 +18,7 @@ import mainstay.multijvm.workload.RoleSample;
  * {@code delayed} a lower server may go on, as long as it is up. Being wrong is counted from the first sample that shows it,
  * and anew after each thing that the driver does and after each silence, since nobody knows what was in between. A server
  * that is up and answers nothing for longer than the settling time is a violation too: its silence would hide everything
- * else.
+ * else. One that is cut off may not know who is active; it is wrong when it says that it is itself.
  */
 public final class ActiveFollowsTheList implements Checker {
   /** Samples further apart than this say nothing about the time between them. */
@@ -98,6 +98,11 @@ public final class ActiveFollowsTheList implements Checker {
 
   private static Optional<String> complaint(RoleSample sample, Fleet fleet) {
     long now = sample.end();
+    if (fleet.at(sample.asked(), now) == Availability.CUT_OFF) {
+      return "active".equals(sample.state()) && sample.asked().equals(sample.active())
+          ? Optional.of(sample.asked() + " says that it is active and is cut off")
+          : Optional.empty();
+    }
     if (sample.active() == null || !"active".equals(sample.state())) {
       boolean nobody =
           sample.serverList().stream().noneMatch(s -> fleet.at(s, now) == Availability.UP);

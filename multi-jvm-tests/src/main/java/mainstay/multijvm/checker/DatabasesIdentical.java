@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import mainstay.multijvm.cluster.DemoCluster;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.workload.DatabaseContent;
 import mainstay.multijvm.workload.JdbcContent;
 
@@ -25,7 +25,7 @@ public final class DatabasesIdentical {
   private static final int SHOWN_VALUE = 80;
 
   /** Of a cluster, as close together as can be: all logins come first. */
-  public static Verdict of(DemoCluster cluster) throws IOException, SQLException {
+  public static Verdict of(Cluster cluster) throws IOException, SQLException {
     var open = new ArrayList<JdbcContent>();
     try {
       for (var database : cluster.databases()) {

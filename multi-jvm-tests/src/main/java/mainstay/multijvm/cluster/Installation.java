@@ -44,15 +44,32 @@ public record Installation(Path java, String classPath, String mainClass) {
 
   /** The program with these arguments, as {@code ./mainstay} calls it. */
   public List<String> command(List<String> arguments) {
+    return command(List.of(), arguments);
+  }
+
+  /** {@code ./mainstay server --config FILE} with as much memory as the demo gives to a server. */
+  public List<String> server(Path config) {
+    return command(
+        List.of(
+            "-Xms64m",
+            "-Xmx256m",
+            "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+            "-XX:+ExitOnOutOfMemoryError"),
+        List.of("server", "--config", config.toString()));
+  }
+
+  private List<String> command(List<String> options, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(java.toString());
-    // For short commands: compiling them fully costs more than it brings.
+    // For short commands, and for many servers on one machine: compiling them fully costs more than
+    // it brings.
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
     if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
       command.add("--sun-misc-unsafe-memory-access=allow");
       command.add("--enable-native-access=ALL-UNNAMED");
     }
+    command.addAll(options);
     command.add("-cp");
     command.add(classPath);
     command.add(mainClass);

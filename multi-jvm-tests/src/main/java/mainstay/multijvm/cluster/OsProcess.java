@@ -1,7 +1,6 @@
 package mainstay.multijvm.cluster;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A process of this machine that need not be our child, told from a later one with the same pid by its start time.
@@ -58,7 +56,7 @@ public record OsProcess(long pid, long startTicks) {
     if (state() == State.GONE) {
       throw new IOException("process " + pid + " is gone, so " + signal + " was not sent");
     }
-    run(List.of("sh", "-c", "kill -" + signal + " " + pid));
+    Command.run(List.of("sh", "-c", "kill -" + signal + " " + pid));
   }
 
   /** It and all that descend from it, itself first; empty if it is gone. */
@@ -84,7 +82,7 @@ public record OsProcess(long pid, long startTicks) {
       }
     }
     if (command.size() > 4) {
-      run(command);
+      Command.run(command);
     }
   }
 
@@ -93,23 +91,6 @@ public record OsProcess(long pid, long startTicks) {
     return fields == null
         ? Optional.empty()
         : Optional.of(new OsProcess(pid, Long.parseLong(fields[START_TIME])));
-  }
-
-  private static void run(List<String> command) throws IOException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException(String.join(" ", command) + " failed: "
-            + (process.isAlive()
-                ? "no answer"
-                : new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted during " + String.join(" ", command), e);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 
   public void awaitState(State expected, Duration limit) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import mainstay.multijvm.cluster.DemoCluster;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.workload.DriverClock;
 import mainstay.multijvm.workload.FaultEvent;
 import mainstay.multijvm.workload.FaultEvent.Availability;
@@ -20,12 +20,12 @@ public sealed interface Nemesis {
    * @return the moment just before the (first) thing was done, in {@link DriverClock} nanoseconds
    * @throws IOException if it could not be done: then the run proves nothing
    */
-  long strike(DemoCluster cluster, String target, History history) throws IOException;
+  long strike(Cluster cluster, String target, History history) throws IOException;
 
   /** SIGKILL: the process is gone at once and says no goodbye. */
   record Kill9() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       return Step.record("kill-9", server, Availability.DOWN, history, () -> cluster.kill(server));
     }
   }
@@ -37,7 +37,7 @@ public sealed interface Nemesis {
    */
   record Terminate(Duration limit) implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       return Step.record(
           "terminate", server, Availability.DOWN, history, () -> cluster.terminate(server, limit));
     }
@@ -46,7 +46,7 @@ public sealed interface Nemesis {
   /** SIGSTOP and nothing more: the process hangs until {@link Resume}. */
   record Hang() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       return Step.record(
           "pause", server, Availability.PAUSED, history, () -> cluster.pause(server));
     }
@@ -55,7 +55,7 @@ public sealed interface Nemesis {
   /** SIGCONT. */
   record Resume() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       return Step.record("resume", server, Availability.UP, history, () -> cluster.resume(server));
     }
   }
@@ -63,7 +63,7 @@ public sealed interface Nemesis {
   /** The {@code demo start} command on a server that is down: a new process under the old name. */
   record Restart() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       return Step.record("restart", server, Availability.UP, history, () -> cluster.start(server));
     }
   }
@@ -71,7 +71,7 @@ public sealed interface Nemesis {
   /** SIGKILL for all processes of a database. */
   record KillDatabase() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+    public long strike(Cluster cluster, String database, History history) throws IOException {
       return Step.record(
           "kill-9", database, Availability.DOWN, history, () -> cluster.killDatabase(database));
     }
@@ -80,7 +80,7 @@ public sealed interface Nemesis {
   /** SIGSTOP for all processes of a database: it hangs until {@link ResumeDatabase}. */
   record PauseDatabase() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+    public long strike(Cluster cluster, String database, History history) throws IOException {
       return Step.record(
           "pause", database, Availability.PAUSED, history, () -> cluster.pauseDatabase(database));
     }
@@ -89,7 +89,7 @@ public sealed interface Nemesis {
   /** SIGCONT for all processes of a database. */
   record ResumeDatabase() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+    public long strike(Cluster cluster, String database, History history) throws IOException {
       return Step.record(
           "resume", database, Availability.UP, history, () -> cluster.resumeDatabase(database));
     }
@@ -98,7 +98,7 @@ public sealed interface Nemesis {
   /** The {@code demo start-db} command on a database that is down. */
   record StartDatabase() implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String database, History history) throws IOException {
+    public long strike(Cluster cluster, String database, History history) throws IOException {
       return Step.record(
           "restart", database, Availability.UP, history, () -> cluster.startDatabase(database));
     }
@@ -114,7 +114,7 @@ public sealed interface Nemesis {
     }
 
     @Override
-    public long strike(DemoCluster cluster, String server, History history) throws IOException {
+    public long strike(Cluster cluster, String server, History history) throws IOException {
       long first = steps.get(0).strike(cluster, server, history);
       for (var step : steps.subList(1, steps.size())) {
         step.strike(cluster, server, history);
@@ -126,7 +126,7 @@ public sealed interface Nemesis {
   /** Time in which nothing is done. */
   record Wait(Duration length) implements Nemesis {
     @Override
-    public long strike(DemoCluster cluster, String server, History history) {
+    public long strike(Cluster cluster, String server, History history) {
       long start = DriverClock.nanos();
       for (long left = length.toNanos();
           left > 0;

@@ -43,6 +43,34 @@ class ActiveFollowsTheListTest {
   }
 
   @Test
+  void aServerThatIsCutOffMayNotKnowWhoIsActiveButMustNotBeItself() {
+    assertThat(violations(of(
+            fault("alpha", Availability.CUT_OFF, 1_000),
+            says("alpha", null, 1, 1_200),
+            says("alpha", null, 1, 1_900),
+            says("alpha", "bravo", 2, 2_600),
+            says("alpha", "bravo", 2, 3_300))))
+        .isEmpty();
+    assertThat(violations(of(
+            fault("alpha", Availability.CUT_OFF, 1_000),
+            says("alpha", "alpha", 1, 1_200),
+            says("alpha", "alpha", 1, 1_900),
+            says("alpha", "alpha", 1, 2_600))))
+        .singleElement()
+        .asString()
+        .contains("alpha says that it is active and is cut off");
+    assertThat(violations(of(
+            fault("alpha", Availability.CUT_OFF, 1_000),
+            says("bravo", "alpha", 1, 1_200),
+            says("bravo", "alpha", 1, 1_900),
+            says("bravo", "alpha", 1, 2_600))))
+        .as("seen by one that is not cut off")
+        .singleElement()
+        .asString()
+        .contains("alpha is said to be active and is CUT_OFF");
+  }
+
+  @Test
   void isViolatedWhenABackupKeepsTheServiceFromASynchronisedPrimary() {
     assertThat(violations(of(
             says("bravo", "bravo", 2, 1_000, standby("alpha", 0)),

@@ -36,8 +36,8 @@ public final class FakeDemo {
         Files.writeString(directory.resolve("admin.token"), "secret\n");
         for (int i = 0; i < count; i++) {
           Files.writeString(
-              directory.resolve(DemoCluster.SERVERS.get(i) + ".port"), Integer.toString(port + i));
-          launch(directory, DemoCluster.SERVERS.get(i));
+              directory.resolve(Cluster.SERVERS.get(i) + ".port"), Integer.toString(port + i));
+          launch(directory, Cluster.SERVERS.get(i));
         }
         Files.writeString(directory.resolve(DATABASE + ".password"), "secret\n");
         launchDatabase(directory);
@@ -115,7 +115,7 @@ public final class FakeDemo {
   }
 
   private static List<String> servers(Path directory) {
-    var servers = new ArrayList<>(DemoCluster.SERVERS);
+    var servers = new ArrayList<>(Cluster.SERVERS);
     servers.removeIf(s -> !Files.exists(directory.resolve(s + ".port")));
     return servers;
   }

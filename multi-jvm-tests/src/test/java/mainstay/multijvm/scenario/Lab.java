@@ -1,6 +1,7 @@
 package mainstay.multijvm.scenario;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -11,6 +12,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import mainstay.multijvm.checker.ActiveFollowsTheList;
 import mainstay.multijvm.checker.AtMostOneActivePerTerm;
 import mainstay.multijvm.checker.Checker;
@@ -26,10 +29,15 @@ import mainstay.multijvm.cluster.AdminClient;
 import mainstay.multijvm.cluster.AdminClient.DatabaseStatus;
 import mainstay.multijvm.cluster.AdminClient.ServiceStatus;
 import mainstay.multijvm.cluster.Await;
+import mainstay.multijvm.cluster.ChildDirectory;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.cluster.DatabaseAccess;
 import mainstay.multijvm.cluster.DemoCluster;
+import mainstay.multijvm.cluster.HostCluster;
+import mainstay.multijvm.cluster.Hosts;
 import mainstay.multijvm.cluster.Installation;
 import mainstay.multijvm.nemesis.Nemesis;
+import mainstay.multijvm.nemesis.WideNemesis;
 import mainstay.multijvm.workload.ClosedLoopClients;
 import mainstay.multijvm.workload.Driver;
 import mainstay.multijvm.workload.DriverClock;
@@ -43,6 +51,7 @@ import mainstay.multijvm.workload.PointStore;
 import mainstay.multijvm.workload.Processes;
 import mainstay.multijvm.workload.RepeatingClient;
 import mainstay.multijvm.workload.RoleWatch;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -51,7 +60,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * A cluster of three servers and two databases, and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
- * one fails, the history is kept under {@code target/histories} and the logs of the servers are printed.
+ * one fails, the history and the logs are kept under {@code target/histories} and the ends of the logs are printed.
  */
 final class Lab
     implements BeforeAllCallback,
@@ -73,16 +82,45 @@ final class Lab
   private static final RepeatingClient.Limits LOCAL = new RepeatingClient.Limits(
       Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ofSeconds(3));
 
+  /** How the cluster of a lab comes into being. */
+  @FunctionalInterface
+  private interface Start {
+    Cluster with(HttpClient http) throws IOException;
+  }
+
   private final Driver driver = new Driver();
-  private DemoCluster cluster;
+  private final Supplier<Optional<String>> missing;
+  private final Start start;
+  private Cluster cluster;
   // For all tests: what one of them wrote last is what the next one reads first, so it must not
   // write it again.
   private final Processes processes = new Processes();
   private History history = new History();
+  private int failures;
+
+  /** A demo on the loopback. */
+  Lab() {
+    this(Optional::empty, http -> DemoCluster.start(Installation.find(), http, SERVERS, DATABASES));
+  }
+
+  /** @param missing what this machine lacks for such a cluster; then the tests are skipped */
+  private Lab(Supplier<Optional<String>> missing, Start start) {
+    this.missing = missing;
+    this.start = start;
+  }
+
+  /** Each server and each database on a host of its own, so that the network between them can be cut. */
+  static Lab onHosts() {
+    return new Lab(Hosts::missing, http -> HostCluster.start(Installation.find(), http));
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    cluster = DemoCluster.start(Installation.find(), driver.http(), SERVERS, DATABASES);
+    missing.get().ifPresent(sentence -> {
+      System.out.println("skipped: " + sentence);
+      Assumptions.abort(sentence);
+    });
+    cluster = start.with(driver.http());
   }
 
   @Override
@@ -95,18 +133,31 @@ final class Lab
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
-    heal();
+    try {
+      heal();
+    } catch (IOException | RuntimeException e) {
+      keep(context);
+      throw e;
+    }
     history = new History();
   }
 
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    var file = Path.of("target", "histories", context.getRequiredTestMethod().getName() + ".jsonl");
-    Files.createDirectories(file.getParent());
-    history.save(file);
-    System.out.println("history kept in " + file.toAbsolutePath() + "\n" + cluster.logs());
+    keep(context);
     throw failure;
+  }
+
+  private void keep(ExtensionContext context) throws IOException {
+    failures++;
+    var kept =
+        Path.of("target", "histories", context.getRequiredTestMethod().getName() + "-" + failures);
+    ChildDirectory.delete(kept);
+    Files.createDirectories(kept);
+    history.save(kept.resolve("history.jsonl"));
+    cluster.copyLogs(kept);
+    System.out.println("history and logs kept in " + kept.toAbsolutePath() + "\n" + cluster.logs());
   }
 
   History history() {
@@ -132,8 +183,17 @@ final class Lab
     return nemesis.strike(cluster, server, history);
   }
 
-  /** Starts what is down and waits until the cluster is whole. */
+  /** Does something to many at once, or to the network; returns the moment just before it. */
+  long strike(WideNemesis nemesis) throws IOException {
+    return nemesis.strike(cluster, history);
+  }
+
+  /** Mends the network, starts what is down and waits until the cluster is whole. */
   void heal() throws IOException {
+    var hosts = cluster.hosts();
+    if (hosts.isPresent()) {
+      hosts.get().mendAll();
+    }
     for (var database : cluster.databases()) {
       switch (cluster.databaseState(database)) {
         case RUNNING -> {}
@@ -185,6 +245,14 @@ final class Lab
         servers.stream().map(cluster::launch).toArray(CompletableFuture[]::new));
   }
 
+  /**
+   * Starts a server that may have to wait for others or for a database; returns when its process runs. It counts as up from
+   * when it answers.
+   */
+  CompletableFuture<Void> launchCounted(String server) {
+    return cluster.launch(server).thenRun(() -> countAsUp(List.of(server), DriverClock.nanos()));
+  }
+
   /** Counts servers as up from a moment on: what they waited for has come, and they answer now. */
   void countAsUp(List<String> servers, long moment) {
     servers.forEach(server -> history.add(
@@ -216,6 +284,18 @@ final class Lab
     strike(new Nemesis.KillDatabase(), kept);
   }
 
+  /** No question that was asked after a moment has had an answer until now. */
+  void assertNothingServed(String when, long since) {
+    long now = DriverClock.nanos();
+    var served = history.operations().stream()
+        .filter(o -> o.start() > since && o.end() < now && o.outcome() == Operation.Outcome.OK)
+        .map(Operation::describe)
+        .toList();
+    if (!served.isEmpty()) {
+      throw new AssertionError(served.size() + " answers " + when + ": " + served);
+    }
+  }
+
   /** Nobody holds the lease of the split brain resolver: whoever needs it next can get it. */
   void awaitLeaseGivenBack() throws IOException {
     var reader = new JournalReader(cluster.database(cluster.databases().get(0)));
@@ -242,6 +322,38 @@ final class Lab
   Load load(List<String> writeThrough, Duration writeInterval) throws IOException {
     return new Load(writeThrough, writeInterval);
   }
+
+  /**
+   * Says in one line what a scenario has shown, and fails if an invariant did not hold or the databases differ.
+   *
+   * @param settling for the invariant that the active server is the one that the rules name
+   */
+  void conclude(String scenario, Spell spell, List<Operation> failed, Duration settling)
+      throws IOException, SQLException {
+    readDatabases();
+    var verdicts = new ArrayList<>(verdicts(settling));
+    verdicts.add(databasesIdentical());
+    var operations = history.operations();
+    var pause = OutageMeter.around(
+        history, spell.struck(), Duration.ofNanos(spell.whole() - spell.struck()));
+    System.out.println("RESULT " + scenario + ": longest write pause "
+        + pause.map(p -> DriverClock.millis(p.to() - p.from())).orElse("until the end") + ", whole "
+        + DriverClock.millis(spell.whole() - spell.healed()) + " after the last repair, "
+        + operations.stream().filter(Operation::acknowledgedWrite).count() + " acknowledged, "
+        + failed.size() + " failed, "
+        + verdicts.stream().mapToInt(v -> v.violations().size()).sum() + " violations");
+    assertHeld(verdicts);
+    assertCheckersCanFail();
+  }
+
+  /**
+   * The moments of a scenario, in {@link DriverClock} nanoseconds.
+   *
+   * @param struck just before the first fault
+   * @param healed just before the last thing that the driver did to repair it
+   * @param whole when every service and every database was in its place again
+   */
+  record Spell(long struck, long healed, long whole) {}
 
   private static String first(List<String> serverList, Collection<String> up) {
     return serverList.stream()
@@ -287,32 +399,56 @@ final class Lab
    * that stays is found at each look.
    */
   void assertDatabasesIdentical() {
-    var verdict = Await.until(
-        "all databases hold the same",
-        Limits.SOON,
-        () -> DatabasesIdentical.of(cluster),
-        Verdict::held);
-    System.out.println(verdict);
+    assertHeld(List.of(databasesIdentical()));
+  }
+
+  private Verdict databasesIdentical() {
+    var last = new AtomicReference<Verdict>();
+    try {
+      Await.until(
+          "all databases hold the same",
+          Limits.SOON,
+          () -> {
+            last.set(DatabasesIdentical.of(cluster));
+            return last.get();
+          },
+          Verdict::held);
+    } catch (Await.AwaitException differ) {
+      if (last.get() == null) {
+        throw differ;
+      }
+    }
+    System.out.println(last.get());
+    return last.get();
   }
 
   /** All checkers over the history. Prints every verdict and fails if one did not hold. */
   void assertInvariants() {
-    var verdicts = checkers().stream().map(c -> c.check(history)).toList();
+    assertHeld(verdicts(SETTLING));
+    assertCheckersCanFail();
+  }
+
+  /** Prints what every checker says of the history. */
+  private List<Verdict> verdicts(Duration settling) {
+    var verdicts = checkers(settling).stream().map(c -> c.check(history)).toList();
     verdicts.forEach(System.out::println);
+    return verdicts;
+  }
+
+  private static void assertHeld(List<Verdict> verdicts) {
     var broken = verdicts.stream().filter(v -> !v.held()).toList();
     if (!broken.isEmpty()) {
       throw new AssertionError(broken.toString());
     }
-    assertCheckersCanFail();
   }
 
-  private static List<Checker> checkers() {
+  private static List<Checker> checkers(Duration settling) {
     return List.of(
         new NoAcknowledgedWriteLost(),
         new LinearizablePerKey(),
         new AtMostOneActivePerTerm(),
         new NoStaleTermInJournal(),
-        new ActiveFollowsTheList(SETTLING),
+        new ActiveFollowsTheList(settling),
         new FailbackOnlyWhenSynchronised(FRESH));
   }
 
@@ -369,9 +505,9 @@ final class Lab
       }
       long seed = Long.getLong("seed", System.nanoTime());
       System.out.println("workload -Dseed=" + seed);
-      writer = OpenLoopWriter.start(client, DemoCluster.POINTS, writeInterval, processes);
-      loops = ClosedLoopClients.start(
-          local, DemoCluster.POINTS, THINK, processes, seed, driver.executor());
+      writer = OpenLoopWriter.start(client, Cluster.POINTS, writeInterval, processes);
+      loops =
+          ClosedLoopClients.start(local, Cluster.POINTS, THINK, processes, seed, driver.executor());
       watch = RoleWatch.start(cluster.clients(), WATCH_INTERVAL, history);
     }
 
@@ -396,7 +532,7 @@ final class Lab
       writer.stop(Limits.WHOLE);
       loops.stop(Limits.SOON);
       watch.close();
-      Driver.finalReads(client, DemoCluster.POINTS, processes);
+      Driver.finalReads(client, Cluster.POINTS, processes);
       return writer.failed();
     }
 

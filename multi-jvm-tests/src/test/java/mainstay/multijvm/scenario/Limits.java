@@ -43,6 +43,15 @@ final class Limits {
   /** Until a copy that was changed behind the back of the servers is found and left out. */
   static final Duration DAMAGE_FOUND = Duration.ofSeconds(60);
 
+  /** Until the active server is the one that the rules name, after a cut was made or mended. */
+  static final Duration CUT_SETTLING = Duration.ofSeconds(10);
+
+  /** The same after one of all databases is back. */
+  static final Duration DATABASES_SETTLING = Duration.ofSeconds(30);
+
+  /** The same after servers and databases are back from a power loss. */
+  static final Duration POWER_SETTLING = Duration.ofSeconds(60);
+
   /** Until a stopped server process is gone. */
   static final Duration TERMINATE = Duration.ofSeconds(20);
 

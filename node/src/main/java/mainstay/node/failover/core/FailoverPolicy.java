@@ -60,11 +60,7 @@ public final class FailoverPolicy {
           2);
     }
     if (!view.fit(active)) {
-      return new HandOver(
-          next,
-          active + " is unfit (" + state.complaint() + ") and " + next
-              + " is the next available server of " + view.list(),
-          rule);
+      return replaceUnfit(view, active, next, rule);
     }
     if (!view.list().contains(active)) {
       return new HandOver(next, active + " is no longer in the list " + view.list(), 6);
@@ -82,6 +78,21 @@ public final class FailoverPolicy {
       case STICKY -> new Keep(earlier + ", but the service is sticky", 6);
       case MANUAL -> new Keep(earlier + ", but it returns only by an operator's switchover", 6);
     };
+  }
+
+  /**
+   * What an unfit server lacks may keep it, and a supervisor that runs on it, from handing over. So a sound one does not
+   * wait for them: it takes the term, as after a crash. Where all complain, a move is only tried.
+   */
+  private static Decision replaceUnfit(ServiceView view, ServerId active, ServerId next, int rule) {
+    String why = active + " is unfit (" + view.state(active).complaint() + ") and " + next
+        + " is the next available server of " + view.list();
+    if (!view.state(next).complaint().isEmpty()) {
+      return new HandOver(next, why, rule);
+    }
+    return next.equals(view.self()) && view.right().mayAct() && view.unheard().isEmpty()
+        ? new TakeOver(view.lastTerm() + 1, why, rule)
+        : new Keep("waiting for " + next + " to take over: " + why, rule);
   }
 
   private static Decision returns(ServiceView view, ServerId next, Duration wait, String earlier) {

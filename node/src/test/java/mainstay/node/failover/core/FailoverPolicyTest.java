@@ -103,18 +103,33 @@ class FailoverPolicyTest {
   }
 
   @Test
-  void rule2AnUnfitActiveServerIsReplacedByTheNextAvailableFitOne() {
-    var decision = FailoverPolicy.decide(view(BRAVO)
+  void rule2AnUnfitActiveServerIsReplacedByTheNextAvailableFitOneWithoutBeingAsked() {
+    var unfit = view(CHARLIE)
         .active(ALPHA)
         .server(ALPHA, UNFIT)
         .server(BRAVO, LOADING)
-        .server(CHARLIE, READY)
-        .build());
+        .server(CHARLIE, READY);
+
+    var decision = FailoverPolicy.decide(unfit.build());
 
     assertThat(decision)
-        .isInstanceOfSatisfying(
-            HandOver.class, move -> assertThat(move.successor()).isEqualTo(CHARLIE));
+        .isInstanceOfSatisfying(TakeOver.class, take -> assertThat(take.rule()).isEqualTo(2));
     assertThat(decision.why()).startsWith("alpha is unfit (disk short)");
+  }
+
+  @Test
+  void othersWaitForTheFitServerThatReplacesAnUnfitOne() {
+    for (var self : List.of(ALPHA, BRAVO)) {
+      var decision = FailoverPolicy.decide(view(self)
+          .active(ALPHA)
+          .server(ALPHA, UNFIT)
+          .server(BRAVO, LOADING)
+          .server(CHARLIE, READY)
+          .build());
+
+      assertThat(decision).as("on " + self).isInstanceOf(Keep.class);
+      assertThat(decision.why()).startsWith("waiting for charlie to take over: alpha is unfit");
+    }
   }
 
   @Test
@@ -220,36 +235,36 @@ class FailoverPolicyTest {
                 .build())
             .why())
         .endsWith("only by an operator's switchover");
-    assertThat(FailoverPolicy.decide(view(BRAVO)
+    assertThat(FailoverPolicy.decide(view(ALPHA)
             .policy(sticky)
             .active(BRAVO)
             .server(ALPHA, READY)
             .server(BRAVO, UNFIT)
             .build()))
-        .isInstanceOf(HandOver.class);
+        .isInstanceOf(TakeOver.class);
   }
 
   @Test
   void anOperatorsSwitchoverHoldsUntilTheServerIsUnfit() {
-    var held = view(BRAVO).active(BRAVO).held().server(ALPHA, READY);
+    var held = view(ALPHA).active(BRAVO).held().server(ALPHA, READY);
 
     assertThat(FailoverPolicy.decide(held.server(BRAVO, READY).build()).why())
         .isEqualTo(
             "an operator moved the service to bravo; it stays there until it is moved again");
     assertThat(FailoverPolicy.decide(held.server(BRAVO, UNFIT).build()))
-        .isInstanceOf(HandOver.class);
+        .isInstanceOf(TakeOver.class);
   }
 
   @Test
   void anUnfitOrLeavingServerDoesNotWaitForTheOtherToSettle() {
     for (var state : List.of(UNFIT, LEAVING)) {
-      var decision = FailoverPolicy.decide(view(BRAVO)
+      var decision = FailoverPolicy.decide(view(ALPHA)
           .active(BRAVO)
           .server(ALPHA, JUST_READY)
           .server(BRAVO, state)
           .build());
 
-      assertThat(decision).isInstanceOf(HandOver.class);
+      assertThat(decision).isInstanceOf(state.equals(UNFIT) ? TakeOver.class : HandOver.class);
     }
   }
 
@@ -285,7 +300,10 @@ class FailoverPolicyTest {
         .isEqualTo(new TakeOver(8, "alpha is the primary of [alpha] and available", 1));
   }
 
-  /** Whatever is known, at most one of the servers that share the knowledge takes over, and only with the right to act. */
+  /**
+   * Whatever is known, at most one of the servers that share the knowledge takes over, only with the right to act, and from a
+   * server that is fit never.
+   */
   @Test
   void serversThatKnowTheSameNeverBothTakeOver() {
     long seed = Long.getLong("mainstay.seed", System.nanoTime());
@@ -333,7 +351,7 @@ class FailoverPolicyTest {
         assertThat(decision.why()).isNotBlank();
         if (decision instanceof TakeOver) {
           assertThat(right.mayAct()).isTrue();
-          assertThat(active).isEmpty();
+          assertThat(active.filter(server -> states.get(server).fit())).isEmpty();
           assertThat(unheard).isEmpty();
         }
         if (decision instanceof HandOver move) {
