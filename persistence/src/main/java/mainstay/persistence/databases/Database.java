@@ -197,9 +197,22 @@ public final class Database implements AutoCloseable {
           e);
     }
     try (connection) {
-      return task.on(connection);
+      return onSession(pool, connection, task);
     } catch (SQLException e) {
       throw failure(operation, e);
+    }
+  }
+
+  /** The pool knows lost sessions by the SQLStates of some vendors only; another one would be handed out again. */
+  private <T> T onSession(HikariDataSource pool, Connection connection, SqlWork<T> task)
+      throws SQLException {
+    try {
+      return task.on(connection);
+    } catch (SQLException e) {
+      if (dialect.failure(e) == SqlFailure.DISCONNECTED) {
+        pool.evictConnection(connection);
+      }
+      throw e;
     }
   }
 
