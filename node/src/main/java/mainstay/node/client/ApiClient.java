@@ -38,7 +38,7 @@ public final class ApiClient {
   private final List<URI> servers;
   private final Optional<String> token;
   /** What is left is too little to tell an answer from a time-out. */
-  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(100);
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
 
   private final Duration timeout;
   private final HttpClient http = HttpClient.newBuilder()

@@ -319,7 +319,7 @@ class MainTest {
   void aWriteThatWasSurelyNotCarriedOutIsNotReportedAsUnknown() {
     api.on("PUT /points/p/value", 503, "{\"detail\":\"nobody is active\"}");
 
-    assertThat(run("set", "p", "1", "--timeout", "300ms")).isEqualTo(ExitCode.FAILED);
+    assertThat(run("set", "p", "1", "--timeout", "2s")).isEqualTo(ExitCode.FAILED);
     assertThat(err).isEqualTo("mainstay set: nobody is active (HTTP 503)\n");
   }
 
