@@ -549,9 +549,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     }
     String detail;
     if (taken.result() instanceof TermStore.Lost lost) {
-      lost.current().ifPresent(current -> knowledge.stored(current, System.nanoTime()));
-      detail = "term " + (order.expectedTerm() + 1) + " was not free: "
-          + lost.current().map(Object::toString).orElse("no term is stored");
+      knowledge.stored(lost.current(), System.nanoTime());
+      detail = "term " + (order.expectedTerm() + 1) + " was not free: " + lost.current();
     } else {
       detail = "it is not known whether term " + (order.expectedTerm() + 1) + " was taken: "
           + message(taken.failure());

@@ -69,8 +69,8 @@ public final class TermsInMemory implements TermStore {
         return new RunIsWrittenOff();
       }
       var current = newest(service);
-      if (current.map(Activation::term).orElse(0L) != expectedTerm) {
-        return new Lost(current);
+      if (current.filter(held -> held.term() > expectedTerm).isPresent()) {
+        return new Lost(current.get());
       }
       var taken = new Activation(service, expectedTerm + 1, server, incarnation);
       entries

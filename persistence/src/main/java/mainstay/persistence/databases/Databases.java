@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -205,7 +206,8 @@ public final class Databases implements Extension {
   }
 
   /**
-   * Fails with the first written database that does not answer a query. Such a one is suspected, too.
+   * Fails with the first written database that does not answer a query, unless it counts no more by then: the others have
+   * agreed to go on without it, so its silence is nobody's fault. Such a one is suspected, too.
    */
   public CompletionStage<Void> check() {
     if (set.isEmpty()) {
@@ -215,10 +217,14 @@ public final class Databases implements Extension {
     long epoch = set.get().epoch();
     var checks = new ArrayList<CompletableFuture<Void>>();
     for (var database : written()) {
-      checks.add(database.check().whenComplete((done, failure) -> {
+      checks.add(database.check().handle((done, failure) -> {
         if (failure != null) {
           suspect(database.name(), epoch, Replicator.message(failure));
+          if (set.orElseThrow().written().contains(database.name())) {
+            throw new CompletionException(Replicator.cause(failure));
+          }
         }
+        return null;
       }));
     }
     return CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new));

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,14 +93,14 @@ public final class JdbcTermStore implements TermStore {
             set -> List.of(set.active().get(0)),
             replicator.patience(),
             (database, epoch) ->
-                raise(database, epoch, operation, wanted, why, at, true, endPreviousSessions))
+                raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
         .thenCompose(decided -> decided.values().stream().allMatch(Raised.class::isInstance)
             ? replicator.onWritten(
                 operation,
                 // The one that has decided is asked again too: the first of the set may be
                 // another one by now.
                 (database, epoch) ->
-                    raise(database, epoch, operation, wanted, why, at, false, endPreviousSessions))
+                    raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
             : CompletableFuture.completedFuture(decided))
         .thenApply(answers -> result(wanted, answers.values()));
   }
@@ -120,10 +121,10 @@ public final class JdbcTermStore implements TermStore {
         .onWritten(
             operation,
             (database, epoch) ->
-                raise(database, epoch, operation, granted, why, at, false, endPreviousSessions))
+                raise(database, epoch, operation, granted, why, at, endPreviousSessions))
         .thenAccept(answers -> {
           if (result(granted, answers.values()) instanceof Lost lost) {
-            throw new StaleTermException(granted.fence(), lost.current());
+            throw new StaleTermException(granted.fence(), Optional.of(lost.current()));
           }
         });
   }
@@ -135,13 +136,12 @@ public final class JdbcTermStore implements TermStore {
       Activation wanted,
       String why,
       Instant at,
-      boolean decides,
       boolean endPreviousSessions) {
     return database.control(operation, session -> {
       if (endPreviousSessions) {
         var own = new SessionName(wanted.server(), wanted.incarnation());
         var theirs = TermSql.current(session, epoch, wanted.service())
-            .filter(held -> TermSql.mayFollow(wanted, held.term(), decides))
+            .filter(held -> TermSql.mayFollow(wanted, held.term()))
             .map(held -> new SessionName(held.server(), held.incarnation()))
             .filter(name -> !name.equals(own));
         if (theirs.isPresent()) {
@@ -150,14 +150,7 @@ public final class JdbcTermStore implements TermStore {
         }
       }
       return TermSql.raise(
-          session,
-          epoch,
-          wanted,
-          why,
-          at,
-          decides,
-          database.limits().termLockTimeout(),
-          database.dialect());
+          session, epoch, wanted, why, at, database.limits().termLockTimeout(), database.dialect());
     });
   }
 
@@ -165,14 +158,12 @@ public final class JdbcTermStore implements TermStore {
     if (answers.stream().anyMatch(WrittenOffRun.class::isInstance)) {
       return new RunIsWrittenOff();
     }
-    var held = answers.stream()
+    return answers.stream()
         .filter(Held.class::isInstance)
         .map(answer -> ((Held) answer).by())
-        .toList();
-    return held.isEmpty()
-        ? new Taken(wanted)
-        : new Lost(newest(held.stream().flatMap(Optional::stream).toList()).values().stream()
-            .findFirst());
+        .max(Comparator.comparingLong(Activation::term))
+        .<Take>map(Lost::new)
+        .orElseGet(() -> new Taken(wanted));
   }
 
   @Override

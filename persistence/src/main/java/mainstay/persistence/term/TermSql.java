@@ -32,7 +32,7 @@ final class TermSql {
   record Raised() implements Raise {}
 
   /** This term, or a higher one, is somebody else's. */
-  record Held(Optional<Activation> by) implements Raise {}
+  record Held(Activation by) implements Raise {}
 
   record WrittenOffRun() implements Raise {}
 
@@ -94,8 +94,6 @@ final class TermSql {
   /**
    * Raises the term to that of {@code wanted}, which may have been done already, in one transaction.
    *
-   * @param decides this database decides who gets the term: it must hold the one before. In the others any lower one
-   *     will do, for who comes there has won already.
    */
   static Raise raise(
       Connection session,
@@ -103,7 +101,6 @@ final class TermSql {
       Activation wanted,
       String why,
       Instant at,
-      boolean decides,
       Duration lockTimeout,
       Dialect dialect)
       throws SQLException {
@@ -116,9 +113,8 @@ final class TermSql {
       if (held.filter(wanted::equals).isPresent()) {
         return new Raised();
       }
-      long term = held.map(Activation::term).orElse(0L);
-      if (!mayFollow(wanted, term, decides)) {
-        return new Held(held);
+      if (held.isPresent() && !mayFollow(wanted, held.get().term())) {
+        return new Held(held.get());
       }
       store(c, wanted, held.isPresent());
       record(c, wanted, why, at, dialect);
@@ -135,9 +131,12 @@ final class TermSql {
     }
   }
 
-  /** Whether a database that holds {@code term} takes the wanted one, or leaves it to who holds it already. */
-  static boolean mayFollow(Activation wanted, long term, boolean decides) {
-    return decides ? term == wanted.term() - 1 : term < wanted.term();
+  /**
+   * Whether a database that holds {@code term} takes the wanted one, or leaves it to who holds it already. It may hold an
+   * older one than the one before: a term that was taken in a database which has been lost since is passed over.
+   */
+  static boolean mayFollow(Activation wanted, long term) {
+    return term < wanted.term();
   }
 
   private static void store(Connection session, Activation wanted, boolean known)

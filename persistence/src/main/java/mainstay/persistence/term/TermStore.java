@@ -20,8 +20,8 @@ public interface TermStore {
   /** The term is ours, and no transaction of an older one can commit any more. */
   record Taken(Activation activation) implements Take {}
 
-  /** Somebody else was faster: nothing was changed. Empty if the service has no term although one was expected. */
-  record Lost(Optional<Activation> current) implements Take {}
+  /** Somebody else was faster: nothing was changed. */
+  record Lost(Activation current) implements Take {}
 
   /** This run of the server was downed by the others: it must end and come back as a new incarnation. */
   record RunIsWrittenOff() implements Take {}
@@ -35,9 +35,9 @@ public interface TermStore {
   CompletionStage<Map<ServiceName, Activation>> all();
 
   /**
-   * Takes the term after {@code expectedTerm} if that one is still current (0: there is none). Waits for write
-   * transactions of the old term; if they take longer than {@code mainstay.persistence.connections.term-lock-timeout}
-   * the stage fails as <em>not done</em>.
+   * Takes the term after {@code expectedTerm} (0: there is none) unless it, or a higher one, has been taken. Waits for
+   * write transactions of the old term; if they take longer than {@code
+   * mainstay.persistence.connections.term-lock-timeout} the stage fails as <em>not done</em>.
    *
    * @param why one sentence for the history
    * @param endPreviousSessions end the database sessions of the previous holder first, so that a transaction which it

@@ -239,7 +239,7 @@ class ReplicationIT {
 
     var seen = await(alpha.terms().current(SERVICE)).orElseThrow();
     assertThat(seen.term()).isEqualTo(2);
-    assertThat(await(take(1))).isEqualTo(new TermStore.Lost(Optional.of(seen)));
+    assertThat(await(take(1))).isEqualTo(new TermStore.Lost(seen));
     assertThat(await(take(2)))
         .isEqualTo(new TermStore.Taken(new Activation(SERVICE, 3, new ServerId("alpha"), "a1")));
     assertThat(value(1, "select term from service_term")).isEqualTo("3");

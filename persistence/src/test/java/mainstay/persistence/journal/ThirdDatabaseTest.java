@@ -80,7 +80,7 @@ class ThirdDatabaseTest {
 
     awaitSuspected();
     assertThat(JournalHealth.get(alpha.system()).counters().events()).isZero();
-    goOnWithoutTheThird();
+    goOnWithout("db3");
     assertThat(writer.answersTo(1).get(1)).isInstanceOf(WriteMessageSuccess.class);
     assertThat(count(0, "event_journal")).isEqualTo(1);
     assertThat(count(1, "event_journal")).isEqualTo(1);
@@ -99,7 +99,7 @@ class ThirdDatabaseTest {
     servers.get(2).kill();
     awaitSuspected();
     assertThat(stored).isNotDone();
-    goOnWithoutTheThird();
+    goOnWithout("db3");
     await(stored);
     assertThat(await(samples.latest("cpu"))).contains(sample);
 
@@ -124,9 +124,43 @@ class ThirdDatabaseTest {
 
     awaitSuspected();
     assertThat(taken).isNotDone();
-    goOnWithoutTheThird();
+    goOnWithout("db3");
     assertThat(await(taken))
         .isEqualTo(new TermStore.Taken(new Activation(SERVICE, 2, new ServerId("alpha"), "a1")));
+  }
+
+  @Test
+  void aCheckFailsForOneThatCountsAndNotForOneThatWasLeftOutMeanwhile() {
+    servers.get(2).kill();
+
+    assertThat(alpha.databases().check().toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withMessageContaining("db3");
+
+    alpha.databases().onSuspicion(suspicion -> goOnWithout("db3"));
+    assertThat(alpha.databases().check().toCompletableFuture())
+        .succeedsWithin(Duration.ofSeconds(5));
+    assertThat(alpha.databases().set().orElseThrow().written()).containsExactly("db1", "db2");
+  }
+
+  /** Its taker died half-way, and those who had read of it know of a term that the others have never seen. */
+  @Test
+  void aTermThatStoodOnlyInALostDatabaseIsPassedOver() throws Exception {
+    lock.rollback();
+    try (var session = connect(0);
+        var statement = session.createStatement()) {
+      statement.execute("update service_term set term = 2, server = 'bravo', incarnation = 'b1'");
+    }
+    var known = await(alpha.terms().current(SERVICE)).orElseThrow();
+    assertThat(known.term()).isEqualTo(2);
+    goOnWithout("db1");
+
+    var next = alpha.take(SERVICE, known.term());
+
+    assertThat(next.term()).isEqualTo(3);
+    assertThat(count(1, "service_term where term = 3")).isEqualTo(1);
+    assertThat(count(2, "service_term where term = 3")).isEqualTo(1);
   }
 
   @Test
@@ -156,7 +190,7 @@ class ThirdDatabaseTest {
             failure -> assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN))
         .hasMessageContaining("db1 active, db2 active, db3 active within 1500 ms")
         .hasMessageContaining("database db3");
-    goOnWithoutTheThird();
+    goOnWithout("db3");
     assertThat(writer.write(active, 1, new Noted("a")).get(1))
         .isInstanceOf(WriteMessageSuccess.class);
     assertThat(count(0, "event_journal")).isEqualTo(1);
@@ -180,9 +214,9 @@ class ThirdDatabaseTest {
   }
 
   /** As the coordinator does: the databases first, then the servers. */
-  private void goOnWithoutTheThird() {
+  private void goOnWithout(String database) {
     var databases = alpha.databases();
-    var next = databases.set().orElseThrow().with("db3", Role.INACTIVE, false, "it is gone");
+    var next = databases.set().orElseThrow().with(database, Role.INACTIVE, false, "it is gone");
     next.written().forEach(name -> Server.stand(databases.named(name), next.epoch()));
     databases.adopt(next);
   }

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -96,14 +95,23 @@ class JdbcTermStoreIT {
   }
 
   @Test
-  void aTakeThatExpectsAnotherTermChangesNothingAndSaysWhoHoldsIt() {
+  void aTakeThatComesLateChangesNothingAndSaysWhoHoldsTheTerm() {
     var held = alpha.take(SERVICE, 0);
 
     assertThat(await(bravo.terms().take(SERVICE, 0, BRAVO, "b1", "late", true)))
-        .isEqualTo(new Lost(Optional.of(held)));
-    assertThat(await(bravo.terms().take(SERVICE, 7, BRAVO, "b1", "early", true)))
-        .isEqualTo(new Lost(Optional.of(held)));
+        .isEqualTo(new Lost(held));
     assertThat(await(bravo.terms().history(SERVICE, 10))).hasSize(1);
+  }
+
+  @Test
+  void termsThatAreKnownAndNotStoredArePassedOver() {
+    alpha.take(SERVICE, 0);
+
+    var eighth = new Activation(SERVICE, 8, BRAVO, "b1");
+    assertThat(await(bravo.terms().take(SERVICE, 7, BRAVO, "b1", "seven were seen", true)))
+        .isEqualTo(new Taken(eighth));
+    assertThat(await(alpha.terms().take(SERVICE, 2, ALPHA, "a1", "late", true)))
+        .isEqualTo(new Lost(eighth));
   }
 
   @Test
