@@ -26,7 +26,10 @@ import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.SampleBucket;
 import mainstay.protocol.query.SampleQueries;
 
-/** Samples in all databases of the set. Writing a sample again is harmless: the first one of a series and time stays. */
+/**
+ * Samples in all databases of the set. Writing a sample again is harmless: the first one of a series and time stays. What a
+ * predecessor has left on some databases only, the first samples of a series in a later term bring to all.
+ */
 public final class SampleStore implements SampleQueries {
   /** Samples of one {@link #write} at most. */
   public static final int BATCH_LIMIT = 10_000;
@@ -41,8 +44,11 @@ public final class SampleStore implements SampleQueries {
   /** Names of series that a database is known to have, by the name of the database. */
   private final Map<String, Set<String>> named = new ConcurrentHashMap<>();
 
+  private final SampleEnds ends;
+
   public SampleStore(Databases databases) {
     this.databases = databases;
+    this.ends = new SampleEnds(databases, this::store);
     databases.onAdopted(set -> named.keySet().retainAll(set.written()));
   }
 
@@ -65,7 +71,15 @@ public final class SampleStore implements SampleQueries {
     // a circle.
     var rows = samples.stream().map(SampleRow::of).sorted().toList();
     var names = samples.stream().map(Sample::series).collect(Collectors.toCollection(TreeSet::new));
-    var operation = "store " + samples.size() + " samples of " + fence.service();
+    return store("store " + samples.size() + " samples of " + fence.service(), fence, names, rows)
+        .thenApply(done -> {
+          ends.stored(fence, names, rows);
+          return done;
+        });
+  }
+
+  private CompletionStage<Void> store(
+      String operation, Fence fence, Set<String> names, List<SampleRow> rows) {
     return databases
         .replicator()
         .onWritten(

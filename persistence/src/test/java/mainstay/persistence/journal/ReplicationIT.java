@@ -32,6 +32,7 @@ import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.JdbcWriteBarrier;
 import mainstay.persistence.databases.Suspicion;
 import mainstay.persistence.samples.SampleStore;
+import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.JdbcTermStore;
 import mainstay.persistence.term.StaleTermException;
 import mainstay.persistence.term.TermStore;
@@ -123,6 +124,34 @@ class ReplicationIT {
           .isCloseTo(Instant.now().getEpochSecond(), within(120.0));
     }
     assertThat(writer.replay()).hasSize(4);
+  }
+
+  /** Its writes had reached one database only, and nobody else holds these samples. */
+  @Test
+  void samplesThatADeadWriterLeftInOneDatabaseAreInBothWhenItsSuccessorHasStored()
+      throws Exception {
+    var dead = alpha.take(SERVICE, 0);
+    await(new SampleStore(alpha.databases())
+        .write(dead.fence(), List.of(sample("cpu", 1), sample("cpu", 2), sample("disk", 1))));
+    execute(0, "delete from sample where ts_ms = 2000");
+    execute(1, "delete from sample where series_id = " + SampleRow.seriesId("disk"));
+    execute(1, "delete from sample_series where name = 'disk'");
+    var successor = alpha.take(SERVICE, 1);
+
+    await(new SampleStore(alpha.databases())
+        .write(successor.fence(), List.of(sample("cpu", 3), sample("disk", 3))));
+
+    var samples =
+        "select series_id, ts_ms, val, quality, check_sum from sample order by series_id, ts_ms";
+    Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+      assertThat(rows(0, samples)).hasSize(5).isEqualTo(rows(1, samples));
+      assertThat(rows(1, "select id, name from sample_series")).hasSize(2);
+    });
+  }
+
+  private static Sample sample(String series, int second) {
+    return new Sample(
+        series, Instant.ofEpochSecond(second), Optional.of(second / 10.0), Quality.GOOD);
   }
 
   @Test
