@@ -1,6 +1,9 @@
 package mainstay.persistence.term;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -14,6 +17,8 @@ import java.util.concurrent.CompletionStage;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.databases.core.SqlFailure;
+import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.persistence.term.TermSql.Held;
 import mainstay.persistence.term.TermSql.Raise;
 import mainstay.persistence.term.TermSql.Raised;
@@ -31,6 +36,9 @@ import mainstay.protocol.model.ServiceName;
  * <p>All of it runs on control sessions.
  */
 public final class JdbcTermStore implements TermStore {
+  /** The holder that is gone has rarely left a write under way. */
+  private static final Duration WITHOUT_WAITING = Duration.ofMillis(20);
+
   private final Databases databases;
   private final Clock clock;
 
@@ -92,17 +100,25 @@ public final class JdbcTermStore implements TermStore {
             operation,
             set -> List.of(set.active().get(0)),
             replicator.patience(),
-            (database, epoch) ->
-                raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
-        .thenCompose(decided -> decided.values().stream().allMatch(Raised.class::isInstance)
+            (database, epoch) -> raise(
+                    database, epoch, operation, wanted, why, at, endPreviousSessions)
+                .thenApply(answer -> new Decision(database.name(), epoch, answer)))
+        .thenApply(decisions -> decisions.values().iterator().next())
+        .thenCompose(decision -> decision.answer() instanceof Raised
             ? replicator.onWritten(
                 operation,
-                // The one that has decided is asked again too: the first of the set may be
-                // another one by now.
-                (database, epoch) ->
-                    raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
-            : CompletableFuture.completedFuture(decided))
+                (database, epoch) -> decision.by(database, epoch)
+                    ? CompletableFuture.completedFuture(decision.answer())
+                    : raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
+            : CompletableFuture.completedFuture(Map.of(decision.database(), decision.answer())))
         .thenApply(answers -> result(wanted, answers.values()));
+  }
+
+  /** What the first active database of an epoch has answered. */
+  private record Decision(String database, long epoch, Raise answer) {
+    boolean by(Database asked, long inEpoch) {
+      return asked.name().equals(database) && inEpoch == epoch;
+    }
   }
 
   /**
@@ -137,21 +153,36 @@ public final class JdbcTermStore implements TermStore {
       String why,
       Instant at,
       boolean endPreviousSessions) {
+    var dialect = database.dialect();
     return database.control(operation, session -> {
-      if (endPreviousSessions) {
-        var own = new SessionName(wanted.server(), wanted.incarnation());
-        var theirs = TermSql.current(session, epoch, wanted.service())
-            .filter(held -> TermSql.mayFollow(wanted, held.term()))
-            .map(held -> new SessionName(held.server(), held.incarnation()))
-            .filter(name -> !name.equals(own));
-        if (theirs.isPresent()) {
-          // Whoever raises the term waits for the locks of those that write, and no others.
-          database.dialect().endSessions(session, theirs.get());
+      if (!endPreviousSessions) {
+        return TermSql.raise(
+            session, epoch, wanted, why, at, database.limits().termLockTimeout(), dialect);
+      }
+      try {
+        return TermSql.raise(session, epoch, wanted, why, at, WITHOUT_WAITING, dialect);
+      } catch (SQLException e) {
+        if (dialect.failure(e) != SqlFailure.TIMED_OUT) {
+          throw e;
         }
       }
+      endPreviousSessions(session, epoch, wanted, dialect);
       return TermSql.raise(
-          session, epoch, wanted, why, at, database.limits().termLockTimeout(), database.dialect());
+          session, epoch, wanted, why, at, database.limits().termLockTimeout(), dialect);
     });
+  }
+
+  /** Whoever raises the term waits for the locks of those that write, and no others. */
+  private static void endPreviousSessions(
+      Connection session, long epoch, Activation wanted, Dialect dialect) throws SQLException {
+    var own = new SessionName(wanted.server(), wanted.incarnation());
+    var theirs = TermSql.current(session, epoch, wanted.service())
+        .filter(held -> TermSql.mayFollow(wanted, held.term()))
+        .map(held -> new SessionName(held.server(), held.incarnation()))
+        .filter(name -> !name.equals(own));
+    if (theirs.isPresent()) {
+      dialect.endSessions(session, theirs.get());
+    }
   }
 
   private static Take result(Activation wanted, Collection<Raise> answers) {

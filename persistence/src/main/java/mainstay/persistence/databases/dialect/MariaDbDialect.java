@@ -419,7 +419,9 @@ public final class MariaDbDialect implements Dialect {
   @Override
   public void lockTerm(Connection session, ServiceName service, Duration limit)
       throws SQLException {
-    var within = "set statement innodb_lock_wait_timeout = " + seconds(limit) + " for ";
+    // Whole seconds; 0 does not wait.
+    long wait = limit.toMillis() < 100 ? 0 : seconds(limit);
+    var within = "set statement innodb_lock_wait_timeout = " + wait + " for ";
     try (var statement = session.createStatement();
         var own = session.prepareStatement(
             within + "select term from service_term where service = ? for update")) {

@@ -304,16 +304,13 @@ public final class PostgreSqlDialect implements Dialect {
   public void lockTerm(Connection session, ServiceName service, Duration limit)
       throws SQLException {
     long own = lock(service);
+    var alone = "select pg_advisory_xact_lock(" + own + ");";
     try (var statement = session.createStatement()) {
-      statement.execute("set local lock_timeout = " + limit.toMillis());
       // In the order of the keys, as writers take them.
-      if (own < TermFence.EPOCH_LOCK) {
-        statement.execute("select pg_advisory_xact_lock(" + own + ")");
-      }
-      statement.execute("select pg_advisory_xact_lock_shared(" + TermFence.EPOCH_LOCK + ")");
-      if (own >= TermFence.EPOCH_LOCK) {
-        statement.execute("select pg_advisory_xact_lock(" + own + ")");
-      }
+      statement.execute("set local lock_timeout = " + limit.toMillis() + ";"
+          + (own < TermFence.EPOCH_LOCK ? alone : "")
+          + "select pg_advisory_xact_lock_shared(" + TermFence.EPOCH_LOCK + ");"
+          + (own >= TermFence.EPOCH_LOCK ? alone : ""));
     }
   }
 
