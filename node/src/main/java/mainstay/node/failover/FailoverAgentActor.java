@@ -198,9 +198,6 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Behavior<ClusterOverview.Message> onClusterChanged(ClusterChanged changed) {
     var event = changed.event();
     if (event instanceof ClusterEvent.MemberRemoved removed) {
-      if (removed.previousStatus() == akka.cluster.MemberStatus.down()) {
-        writeOff(removed.member());
-      }
       ClusterMembers.server(removed.member()).ifPresent(server -> {
         knowledge.gone(server, ClusterMembers.incarnation(removed.member()));
         if (knowledge.member(server).isEmpty()) {
@@ -209,16 +206,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         announce("server-status", Map.of("server", server.value(), "status", "absent"));
       });
     } else if (event instanceof ClusterEvent.MemberEvent member) {
-      var status = ClusterMembers.status(member.member().status());
-      if (status == Member.Status.DOWN) {
-        writeOff(member.member());
-      }
       boolean reachable = ClusterMembers.server(member.member())
           .flatMap(knowledge::member)
           .filter(known -> known.incarnation().equals(ClusterMembers.incarnation(member.member())))
           .map(Member::reachable)
           .orElse(true);
-      note(member.member(), status, reachable);
+      note(member.member(), ClusterMembers.status(member.member().status()), reachable);
     } else if (event instanceof ClusterEvent.UnreachableMember unreachable) {
       note(unreachable.member(), ClusterMembers.status(unreachable.member().status()), false);
     } else if (event instanceof ClusterEvent.ReachableMember reachable) {
@@ -228,7 +221,18 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     }
     changed();
     broadcast();
+    downed(event).ifPresent(this::writeOff); // last: nothing that takes over waits for it
     return this;
+  }
+
+  private static Optional<akka.cluster.Member> downed(ClusterEvent.ClusterDomainEvent event) {
+    if (event instanceof ClusterEvent.MemberRemoved removed) {
+      return Optional.of(removed.member())
+          .filter(member -> removed.previousStatus() == akka.cluster.MemberStatus.down());
+    }
+    return event instanceof ClusterEvent.MemberDowned downed
+        ? Optional.of(downed.member())
+        : Optional.empty();
   }
 
   private void note(akka.cluster.Member member, Member.Status status, boolean reachable) {

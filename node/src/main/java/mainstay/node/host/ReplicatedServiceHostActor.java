@@ -24,6 +24,7 @@ import mainstay.persistence.journal.StoredForm;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ServiceHost.Deliver;
 import mainstay.protocol.message.ServiceHost.Delivered;
+import mainstay.protocol.message.ServiceHost.FedEvent;
 import mainstay.protocol.message.ServiceHost.Feed;
 import mainstay.protocol.message.ServiceHost.FeedPosition;
 import mainstay.protocol.message.ServiceHost.Follow;
@@ -83,19 +84,28 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private Optional<HostControl.ActiveServer> following = Optional.empty();
   private boolean feedAccepted;
   private boolean loaded;
-  /** Streams whose ends are equal in all databases since this server was activated. */
-  private final Set<String> aligned = new HashSet<>();
+  /** Of the streams whose ends are equal in all databases since this server was activated. */
+  private final Map<String, Long> ends = new HashMap<>();
+
+  private Optional<CatchUp> catchUp = Optional.empty();
+  private long catchUps;
+  private boolean aligning;
+  /** The journal is read although the ends of its streams are not equal yet. */
+  private boolean readingEarly;
 
   private boolean reading;
   private long behind;
   private long lastHeardNanos = System.nanoTime() - NEVER_HEARD.toNanos();
-  private final List<Feed> early = new ArrayList<>();
+  private final List<FedEvent> early = new ArrayList<>();
 
   // active
   /** Of term {@code followedTerm}; kept while this server is suspended in it, so that the feed goes on after. */
   private final Map<ServerId, ActorRef<Message>> followers = new HashMap<>();
 
   private long followedTerm;
+  /** Stored events that the followers have not been told yet: all that come in one turn are one message. */
+  private final List<FedEvent> fed = new ArrayList<>();
+
   private final Map<String, Running> entities = new HashMap<>();
   private final Deque<WaitingRead> reads = new ArrayDeque<>();
   private int readsInCheck;
@@ -116,13 +126,18 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   /** @param answer found already, but not proven to be of the current term; null to read when it is */
   private record WaitingRead(Deliver request, ServiceReply answer) {}
 
-  /** @param ends the last sequence number of each of {@code streams}, in every database */
-  private record EndsAligned(
-      Activation purpose, Set<String> streams, Map<String, Long> ends, Throwable failure)
+  /**
+   * An activation that brings its copy up to date.
+   *
+   * @param number tells it from an earlier attempt of the same activation
+   */
+  private record CatchUp(Activation activation, long number) {}
+
+  /** @param ends the last sequence number of each stream that was asked for, in every database */
+  private record EndsAligned(CatchUp purpose, Map<String, Long> ends, Throwable failure)
       implements Message {}
 
-  private record TailRead(
-      Optional<Activation> purpose, JournalReader.Chunk chunk, Throwable failure)
+  private record TailRead(Optional<CatchUp> purpose, JournalReader.Chunk chunk, Throwable failure)
       implements Message {}
 
   private record Executed(Entity.Executed result) implements Message {}
@@ -135,6 +150,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       implements Message {}
 
   private record FeedTick() implements Message {}
+
+  private record TellFollowers() implements Message {}
 
   private ReplicatedServiceHostActor(
       ActorContext<Message> context,
@@ -174,7 +191,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
         .onMessage(Executed.class, this::onExecuted)
         .onMessage(EntityStopped.class, this::onEntityStopped)
         .onMessage(TermChecked.class, this::onTermChecked)
-        .onMessage(FeedTick.class, tick -> onFeedTick());
+        .onMessage(FeedTick.class, tick -> onFeedTick())
+        .onMessage(TellFollowers.class, turn -> {
+          feedFollowers();
+          return this;
+        });
   }
 
   // ---- the copy
@@ -200,7 +221,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   /** @param purpose the activation that waits for it; empty to catch up as a standby */
-  private void readTail(Optional<Activation> purpose) {
+  private void readTail(Optional<CatchUp> purpose) {
     if (purpose.isEmpty()) {
       reading = true;
     }
@@ -211,7 +232,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   }
 
   private Behavior<Message> onTailRead(TailRead read) {
-    if (read.purpose().isPresent() && !read.purpose().equals(activation())) {
+    if (read.purpose().isPresent() && !isUnderWay(read.purpose().get())) {
       return this;
     }
     if (read.failure() != null) {
@@ -228,20 +249,14 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       }
       return this;
     }
-    // What was read may name streams that were not known before, so the end is where nothing comes
-    // any more.
+    boolean nothing = read.chunk().events().isEmpty();
     read.chunk().events().forEach(this::apply);
-    if (!read.chunk().events().isEmpty()) {
-      readTail(read.purpose());
-    } else if (read.purpose().isPresent()) {
-      var streams = new HashSet<>(replica.sequences().keySet());
-      streams.removeAll(aligned);
-      if (streams.isEmpty()) {
-        loaded = true;
-        caughtUp(read.purpose().get());
-      } else {
-        alignEnds(read.purpose().get(), streams);
-      }
+    if (read.purpose().isPresent()) {
+      boolean early = readingEarly;
+      readingEarly = false;
+      goOnCatchingUp(read.purpose().get(), nothing && !early);
+    } else if (!nothing) {
+      readTail(Optional.empty()); // what was read may name streams that were not known before
     } else {
       reading = false;
       loaded = true;
@@ -326,29 +341,33 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private Behavior<Message> onFeed(Feed feed) {
     if (feedAccepted && followsTerm(feed.term())) {
       lastHeardNanos = System.nanoTime();
-      if (offer(feed) == Replica.Offer.GAP) {
-        early.add(feed);
-        if (early.size() > environment.settings().queuePerEntity()) {
-          early.clear();
-        }
-        behind = Math.max(behind, 1);
-        catchUpWithFeed();
-      }
+      feed.events().forEach(this::onFed);
     }
     return this;
   }
 
-  private Replica.Offer offer(Feed feed) {
+  private void onFed(FedEvent event) {
+    if (offer(event) == Replica.Offer.GAP) {
+      early.add(event);
+      if (early.size() > environment.settings().queuePerEntity()) {
+        early.clear();
+      }
+      behind = Math.max(behind, 1);
+      catchUpWithFeed();
+    }
+  }
+
+  private Replica.Offer offer(FedEvent event) {
     return apply(new StoredEvent(
-        feed.persistenceId(),
-        feed.sequence(),
+        event.persistenceId(),
+        event.sequence(),
         "",
-        new StoredForm(feed.serializer(), feed.manifest(), feed.payload())));
+        new StoredForm(event.serializer(), event.manifest(), event.payload())));
   }
 
   /** What the feed brought while the journal was being read: either it fits now, or there is a gap still. */
   private void offerEarly() {
-    early.removeIf(feed -> offer(feed) != Replica.Offer.GAP);
+    early.removeIf(event -> offer(event) != Replica.Offer.GAP);
     if (early.isEmpty()) {
       behind = 0;
     } else {
@@ -393,8 +412,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   private Behavior<Message> onFeedTick() {
     if (state() == State.ACTIVE || state() == State.DRAINING) {
-      var at = new FeedPosition(activation().orElseThrow().term(), replica.position());
-      tellFollowers(at);
+      tellPosition();
       report();
     } else if (activation().isEmpty()) {
       if (following.isPresent() && !feedAccepted) {
@@ -410,52 +428,87 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   // ---- active
 
+  /** Its two questions are asked at once: mostly the answers fit, and it has taken one round trip. */
   @Override
   protected void catchUp(Activation activation) {
-    aligned.clear();
-    alignEnds(activation, replica.sequences().keySet());
+    var begun = new CatchUp(activation, ++catchUps);
+    catchUp = Optional.of(begun);
+    ends.clear();
+    alignEnds(begun, replica.sequences().keySet());
+    readingEarly = true;
+    readTail(catchUp);
   }
 
-  /** Before the tail is read: what only one database holds might be lost with it after this server has built on it. */
-  private void alignEnds(Activation purpose, Set<String> streams) {
+  private boolean isUnderWay(CatchUp purpose) {
+    return catchUp.filter(purpose::equals).isPresent()
+        && state() == State.ACTIVATING
+        && activation().filter(purpose.activation()::equals).isPresent();
+  }
+
+  /** What only one database holds might be lost with it after this server has built on it. */
+  private void alignEnds(CatchUp purpose, Set<String> streams) {
+    aligning = true;
     getContext()
         .pipeToSelf(
             work.journal().align(streams),
-            (ends, failure) -> new EndsAligned(purpose, streams, ends, failure));
+            (found, failure) -> new EndsAligned(purpose, found, failure));
   }
 
   private Behavior<Message> onEndsAligned(EndsAligned message) {
-    if (activation().filter(message.purpose()::equals).isEmpty()) {
+    if (!isUnderWay(message.purpose())) {
       return this;
     }
+    aligning = false;
     if (message.failure() != null) {
       suspendAndVerify(
           "the ends of the journal could not be compared: " + message.failure().getMessage());
       return this;
     }
-    var ahead = message.ends().entrySet().stream()
-        .filter(end -> replica.sequence(end.getKey()) > end.getValue())
-        .map(Map.Entry::getKey)
-        .findFirst();
-    if (ahead.isPresent()) {
-      log.warn(
-          "service={} server={} this copy holds events of {} that no database has any more; loading it anew",
-          service,
-          environment.self(),
-          ahead.get());
-      replica = new Replica(work.model());
-      loaded = false;
-    }
-    aligned.addAll(message.streams());
-    boolean upToDate = message.ends().entrySet().stream()
-        .allMatch(end -> replica.sequence(end.getKey()) == end.getValue());
-    if (upToDate && aligned.containsAll(replica.sequences().keySet())) {
-      loaded = true;
-      caughtUp(message.purpose());
-    } else {
-      readTail(Optional.of(message.purpose()));
-    }
+    ends.putAll(message.ends());
+    goOnCatchingUp(message.purpose(), false);
     return this;
+  }
+
+  /**
+   * The copy is up to date when all its streams are at their ends, since nobody else writes in this term. An event may
+   * bring a stream that was not known before.
+   *
+   * @param nothing the journal, read after the ends were made equal, has no more for this copy
+   */
+  private void goOnCatchingUp(CatchUp purpose, boolean nothing) {
+    if (aligning || readingEarly) {
+      return;
+    }
+    loadAnewIfAhead();
+    var sequences = replica.sequences();
+    var unknown = new HashSet<>(sequences.keySet());
+    unknown.removeAll(ends.keySet());
+    boolean atEnds = unknown.isEmpty()
+        && sequences.entrySet().stream()
+            .allMatch(stream -> stream.getValue().equals(ends.get(stream.getKey())));
+    if (atEnds || nothing && unknown.isEmpty()) {
+      loaded = true;
+      caughtUp(purpose.activation());
+    } else if (nothing) {
+      alignEnds(purpose, unknown);
+    } else {
+      readTail(Optional.of(purpose));
+    }
+  }
+
+  private void loadAnewIfAhead() {
+    ends.entrySet().stream()
+        .filter(end -> replica.sequence(end.getKey()) > end.getValue())
+        .findFirst()
+        .ifPresent(ahead -> {
+          log.warn(
+              "service={} server={} this copy holds events of {} that no database has any more; loading it anew",
+              service,
+              environment.self(),
+              ahead.getKey());
+          replica = new Replica(work.model());
+          loaded = false;
+        });
   }
 
   @Override
@@ -492,8 +545,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
         && entities.values().stream().allMatch(running -> running.inFlight.isEmpty())) {
       // In order with the feed before it, so that the successor is at this position when it is
       // asked.
-      var at = new FeedPosition(activation().orElseThrow().term(), replica.position());
-      tellFollowers(at);
+      tellPosition();
       drained();
     }
   }
@@ -591,14 +643,27 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
           + " to " + event.sequence() + " on the active server");
       return;
     }
-    var feed = new Feed(
-        activation().orElseThrow().term(),
+    if (fed.isEmpty()) {
+      getContext().getSelf().tell(new TellFollowers());
+    }
+    fed.add(new FedEvent(
         persistenceId,
         event.sequence(),
         encoded.serializerId(),
         encoded.manifest(),
-        encoded.payload());
-    tellFollowers(feed);
+        encoded.payload()));
+  }
+
+  private void feedFollowers() {
+    if (!fed.isEmpty() && activation().isPresent()) {
+      tellFollowers(new Feed(activation().get().term(), List.copyOf(fed)));
+    }
+    fed.clear();
+  }
+
+  private void tellPosition() {
+    feedFollowers();
+    tellFollowers(new FeedPosition(activation().orElseThrow().term(), replica.position()));
   }
 
   private void tellFollowers(Message message) {

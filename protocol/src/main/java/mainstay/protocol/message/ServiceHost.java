@@ -2,6 +2,7 @@ package mainstay.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mainstay.protocol.model.Position;
@@ -39,19 +40,16 @@ public final class ServiceHost {
   /** @param sequences by persistence id: what the active server had when the feed began */
   public record FollowAccepted(long term, Map<String, Long> sequences) implements Command {}
 
+  /** Events that were stored since the last of these, in the order of each stream. */
+  public record Feed(long term, List<FedEvent> events) implements Command {}
+
   /**
    * One stored event, in the form in which it is stored.
    *
    * @param serializer id of Akka's serializer for the payload, with {@code manifest}
    */
-  public record Feed(
-      long term,
-      String persistenceId,
-      long sequence,
-      int serializer,
-      String manifest,
-      byte[] payload)
-      implements Command {}
+  public record FedEvent(
+      String persistenceId, long sequence, int serializer, String manifest, byte[] payload) {}
 
   /** Where the active server is, in order with the events of the feed: the follower must be there too. */
   public record FeedPosition(long term, Position position) implements Command {}
