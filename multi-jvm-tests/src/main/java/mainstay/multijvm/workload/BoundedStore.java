@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A store with so many connections to each server, as the pool of a real client has. Who finds none waits, and that time
@@ -33,6 +34,14 @@ public final class BoundedStore implements KeyValueStore {
   @Override
   public CompletableFuture<Answer> read(String server, String key, Duration limit) {
     return pool(server).run(() -> store.read(server, key, limit));
+  }
+
+  /** Opens all connections to a server, by as many reads at once; completes when each has an outcome. */
+  public CompletableFuture<Void> open(String server, String key, Duration limit) {
+    var reads = IntStream.range(0, connections)
+        .mapToObj(i -> read(server, key, limit).exceptionally(unanswered -> null))
+        .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(reads);
   }
 
   private Pool pool(String server) {
