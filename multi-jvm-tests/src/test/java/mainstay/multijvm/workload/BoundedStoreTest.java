@@ -42,6 +42,18 @@ class BoundedStoreTest {
     assertThat(silent.asked).endsWith("charlie d");
   }
 
+  @Test
+  void allConnectionsAreOpenWhenAsManyReadsHaveAnOutcome() {
+    var opened = store.open("bravo", "a", Duration.ofSeconds(1));
+    assertThat(silent.asked).containsExactly("bravo a", "bravo a");
+
+    silent.open.get(0).complete(OK);
+    assertThat(opened).isNotDone();
+    silent.open.get(1).completeExceptionally(new IOException("refused"));
+
+    assertThat(opened).isCompleted();
+  }
+
   private CompletableFuture<Answer> read(String key) {
     return store.read("bravo", key, Duration.ofSeconds(1));
   }
