@@ -91,10 +91,7 @@ final class TermSql {
     }
   }
 
-  /**
-   * Raises the term to that of {@code wanted}, which may have been done already, in one transaction.
-   *
-   */
+  /** Raises the term to that of {@code wanted}, which may have been done already, in one transaction. */
   static Raise raise(
       Connection session,
       long epoch,

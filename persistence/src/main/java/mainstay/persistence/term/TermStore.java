@@ -40,8 +40,8 @@ public interface TermStore {
    * mainstay.persistence.connections.term-lock-timeout} the stage fails as <em>not done</em>.
    *
    * @param why one sentence for the history
-   * @param endPreviousSessions end the database sessions of the previous holder first, so that a transaction which it
-   *     left in doubt does not stand in the way; not done if the previous holder is the one who takes
+   * @param endPreviousSessions do not wait for a transaction that the previous holder left in doubt, but end its database
+   *     sessions; not done if the previous holder is the one who takes
    */
   CompletionStage<Take> take(
       ServiceName service,
