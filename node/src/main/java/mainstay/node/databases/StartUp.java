@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a server does before anything else touches the databases: it learns from a majority of the voters which of them
- * count, and adopts that set when one that is active answers. While none does it waits, says so, and asks again. If the
- * voters know none, the databases are asked what they hold ({@link FirstSet}), and all of them must answer in time. A
+ * count, and adopts that set when one that is active answers and stands in its epoch. While none does it waits, says so,
+ * and asks again. If the voters know none, the databases are asked what they hold ({@link FirstSet}), and all of them must answer in time. A
  * database that does not count is never used, whatever else is missing.
  *
  * <p>Without the databases of the installation a server cannot start, so what prevents their use is its end. Of databases
@@ -46,6 +46,7 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
   private static final long SAY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final long WARN_NANOS = Duration.ofSeconds(30).toNanos();
   private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration ASK_WHETHER_STORED = Duration.ofMillis(100);
   private static final Duration BEGIN_AGAIN = Duration.ofSeconds(5);
 
   /** Shorter than the time until it is asked again, so that the next look begins then. */
@@ -163,8 +164,7 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
   }
 
   private Behavior<Message> onWaiting(Waiting waiting) {
-    if (System.nanoTime() - saidNanos >= SAY_NANOS) {
-      saidNanos = System.nanoTime();
+    if (sayAgain()) {
       var answering = new TreeSet<>(environment.voters().keySet());
       answering.removeAll(waiting.missing());
       log.info(
@@ -238,7 +238,33 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
       read(); // it has gone on meanwhile
       return this;
     }
+    if (content.epoch() < agreed.epoch()) {
+      return awaitStored(database, content.epoch(), agreed);
+    }
     return succeed(agreed);
+  }
+
+  /** Whoever acts is storing the set, or will. Until then the database refuses what claims its epoch. */
+  private Behavior<Message> awaitStored(DatabaseAddress database, long epoch, Agreed agreed) {
+    if (sayAgain()) {
+      log.info(
+          "server={} waits until epoch {} ({}) is stored in {}, which is in epoch {}",
+          environment.self(),
+          agreed.epoch(),
+          agreed.set().text(),
+          database.name(),
+          epoch);
+    }
+    timers.startSingleTimer(new AskAgain(), ASK_WHETHER_STORED);
+    return this;
+  }
+
+  private boolean sayAgain() {
+    boolean again = System.nanoTime() - saidNanos >= SAY_NANOS;
+    if (again) {
+      saidNanos = System.nanoTime();
+    }
+    return again;
   }
 
   private Behavior<Message> unusable(DatabaseAddress database, String why) {

@@ -70,6 +70,23 @@ class DatabaseCoordinationTest {
   }
 
   @Test
+  void nobodyUsesADatabaseBeforeTheFirstSetIsStoredInIt() {
+    var storing = servers.databases.keepStoring();
+
+    ALL.forEach(server -> servers.start(server, database(1), database(2)));
+
+    Awaitility.await()
+        .during(A_WHILE)
+        .atMost(CoordinatedServers.SOON)
+        .until(() -> ALL.stream().noneMatch(server -> servers.ready(server).isDone()));
+    storing.complete(null);
+    for (var server : ALL) {
+      assertThat(servers.ready(server)).succeedsWithin(CoordinatedServers.SOON);
+    }
+    assertThat(servers.databases.epochs("db1")).containsExactly(1L);
+  }
+
+  @Test
   void aDatabaseThatRefusesIsDroppedAtOnceBeforeThereIsACluster() {
     servers.startAll();
     servers.databases.kill("db2");

@@ -40,6 +40,7 @@ final class FakeDatabases {
   private final Map<String, Set<String>> expected = new HashMap<>();
   private Optional<String> damaged = Optional.empty();
   private Optional<CompletableFuture<Void>> completion = Optional.empty();
+  private CompletableFuture<Void> storing = CompletableFuture.completedFuture(null);
 
   synchronized void kill(String name) {
     down.add(name);
@@ -70,6 +71,16 @@ final class FakeDatabases {
   synchronized CompletableFuture<Void> keepJoining() {
     completion = Optional.of(new CompletableFuture<>());
     return completion.get();
+  }
+
+  /** Nothing is stored before it is completed. */
+  synchronized CompletableFuture<Void> keepStoring() {
+    storing = new CompletableFuture<>();
+    return storing;
+  }
+
+  private synchronized CompletableFuture<Void> storing() {
+    return storing;
   }
 
   synchronized List<String> steps() {
@@ -174,9 +185,11 @@ final class FakeDatabases {
 
     @Override
     public CompletionStage<Void> store(DatabaseAddress database, Agreed agreed) {
-      return FakeDatabases.this.store(server, database.name(), agreed).isPresent()
-          ? CompletableFuture.failedFuture(new IllegalStateException("refused"))
-          : CompletableFuture.completedFuture(null);
+      return storing()
+          .thenCompose(
+              now -> FakeDatabases.this.store(server, database.name(), agreed).isPresent()
+                  ? CompletableFuture.failedFuture(new IllegalStateException("refused"))
+                  : CompletableFuture.completedFuture(null));
     }
 
     @Override
