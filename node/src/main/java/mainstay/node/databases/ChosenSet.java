@@ -88,11 +88,16 @@ final class ChosenSet {
     return dropping.contains(name);
   }
 
-  /** What is chosen may not be stored everywhere: its coordinator is gone. */
+  /**
+   * What is chosen may not be stored everywhere: its coordinator is gone. Nobody waits for that where all work with it
+   * already, and services are just being taken over: then it is done with the next {@link #goOn}.
+   */
   void beginActing() {
     announced = 0;
     unstored.clear();
-    read();
+    if (known.isEmpty() || adoptedEpoch() < epoch()) {
+      read();
+    }
   }
 
   /** The acting one does not leave a set half way. */
