@@ -56,7 +56,17 @@ public record OsProcess(long pid, long startTicks) {
     if (state() == State.GONE) {
       throw new IOException("process " + pid + " is gone, so " + signal + " was not sent");
     }
-    Command.run(List.of("sh", "-c", "kill -" + signal + " " + pid));
+    if (signal == Signal.KILL) { // starting a command would take processors from what is measured
+      kill();
+    } else {
+      Command.run(List.of("sh", "-c", "kill -" + signal + " " + pid));
+    }
+  }
+
+  private void kill() throws IOException {
+    if (!ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false)) {
+      throw new IOException("process " + pid + " could not be killed");
+    }
   }
 
   /** It and all that descend from it, itself first; empty if it is gone. */

@@ -1,6 +1,8 @@
 package mainstay.node.demo;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.stream.Collectors;
 /** The program of this JVM, run by the same Java with little memory. {@code MAINSTAY_JAVA_OPTS} comes last and wins. */
 public final class JavaServerCommandLine implements ServerCommandLine {
   private static final int FIRST_RELEASE_THAT_WARNS = 24;
+  private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
   @Override
   public List<String> of(Path configFile) {
@@ -35,6 +38,9 @@ public final class JavaServerCommandLine implements ServerCommandLine {
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2"));
+    if (hugePagesOffered()) {
+      options.add("-XX:+UseTransparentHugePages");
+    }
     if (Runtime.version().feature() >= FIRST_RELEASE_THAT_WARNS) {
       options.addAll(
           List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
@@ -44,6 +50,18 @@ public final class JavaServerCommandLine implements ServerCommandLine {
       options.addAll(Arrays.asList(more.strip().split("\\s+")));
     }
     return options;
+  }
+
+  /**
+   * The sockets of a killed process are closed, and its death is noticed, when its memory has been given back: fewer
+   * pages, sooner noticed. Where the kernel never gives them, Java would warn at each start.
+   */
+  private static boolean hugePagesOffered() {
+    try {
+      return !Files.readString(HUGE_PAGES).contains("[never]");
+    } catch (IOException e) {
+      return false; // not Linux, or a kernel without them
+    }
   }
 
   /** The servers have working directories of their own. */

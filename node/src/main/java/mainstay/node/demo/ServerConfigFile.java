@@ -23,6 +23,9 @@ final class ServerConfigFile {
           databases = [
         %s
           ]
+          # Fewer than by default: all servers and databases share this machine, and each session that a server leaves
+          # behind when it dies costs it milliseconds just when another one takes over.
+          persistence.connections { writers = 3, readers = 2, control-connections = 3 }
           data-directory = %s
           http { bind-host = 127.0.0.1, token-directory = %s }
         }
