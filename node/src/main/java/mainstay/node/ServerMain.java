@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of one server. It holds the crash-watch port as long as it lives; its cluster part may end and come back
- * as a new incarnation, which is how a server that the others have downed returns without a hand laid on.
+ * The process of one server. From before it first joins the others it holds the crash-watch port as long as it lives; its
+ * cluster part may end and come back as a new incarnation, which is how a server that the others have downed returns
+ * without a hand laid on.
  */
 public final class ServerMain {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
@@ -29,6 +30,7 @@ public final class ServerMain {
 
   private final ServerSettings settings;
   private final AtomicReference<ServerNode> node = new AtomicReference<>();
+  private CrashWatch crashWatch;
   private volatile boolean stopping;
   private volatile boolean ended;
 
@@ -57,31 +59,21 @@ public final class ServerMain {
       log.error("server {} does not start: {}", settings.self(), unusable.get());
       return FAILED;
     }
-    var run = newIncarnation();
-    try {
-      holdCrashWatchPort(run);
-    } catch (IOException e) {
-      log.error(
-          "server {} does not start: {}",
-          settings.self(),
-          cannotBeOpened(
-              "crash-watch-port", settings.own().host(), settings.own().crashWatchPort(), e));
-      return FAILED;
-    }
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
     try {
-      return serve(run);
+      return serve();
     } finally {
       ended = true;
     }
   }
 
-  private int serve(String firstIncarnation) {
-    String incarnation = firstIncarnation;
+  private int serve() {
+    var run = newIncarnation();
+    var incarnation = run;
     while (!stopping) {
-      boolean first = incarnation.equals(firstIncarnation);
+      boolean first = incarnation.equals(run);
       try {
-        var started = ServerNode.start(settings, incarnation, first);
+        var started = ServerNode.start(settings, incarnation, first, () -> holdCrashWatchPort(run));
         node.set(started);
         if (stopping) {
           started.stop();
@@ -131,35 +123,50 @@ public final class ServerMain {
     Runtime.getRuntime().halt(DONE);
   }
 
-  /** Never closed: that this port is open is what says that the process lives. */
+  /**
+   * Never closed: that this port is open is what says that the process lives. Opened after all sessions of the databases:
+   * Linux closes what a killed process has open in the reverse order, and the ends of sessions, which give the databases
+   * much to do, come after that which the others wait for.
+   */
   private void holdCrashWatchPort(String run) throws IOException {
+    if (crashWatch != null) {
+      return; // an earlier incarnation of this process opened it
+    }
     var own = settings.own();
     var peers = settings.others().stream()
         .map(other -> new CrashWatch.Peer(other.name(), other.host(), other.crashWatchPort()))
         .toList();
-    new CrashWatch(
-        InetAddress.getByName(own.host()),
-        own.crashWatchPort(),
-        run,
-        peers,
-        CrashWatch.Settings.from(settings.config()),
-        new CrashWatch.Listener() {
-          @Override
-          public void crashed(ServerId server) {
-            var running = node.get();
-            if (running != null) {
-              running.crashed(server);
-            }
-          }
+    try {
+      crashWatch = new CrashWatch(
+          InetAddress.getByName(own.host()),
+          own.crashWatchPort(),
+          run,
+          peers,
+          CrashWatch.Settings.from(settings.config()),
+          new Evidence());
+    } catch (IOException e) {
+      throw new IOException(
+          cannotBeOpened("crash-watch-port", own.host(), own.crashWatchPort(), e), e);
+    }
+  }
 
-          @Override
-          public void alive(ServerId server) {
-            var running = node.get();
-            if (running != null) {
-              running.alive(server);
-            }
-          }
-        });
+  /** To the incarnation that runs. */
+  private final class Evidence implements CrashWatch.Listener {
+    @Override
+    public void crashed(ServerId server) {
+      var running = node.get();
+      if (running != null) {
+        running.crashed(server);
+      }
+    }
+
+    @Override
+    public void alive(ServerId server) {
+      var running = node.get();
+      if (running != null) {
+        running.alive(server);
+      }
+    }
   }
 
   /** Found out before anything starts, so that the answer is a sentence and not a half-started server. */
@@ -170,6 +177,7 @@ public final class ServerMain {
             "management-port",
             settings.config().getString("mainstay.management.bind-host"),
             own.managementPort()))
+        .or(() -> usedPort("crash-watch-port", own.host(), own.crashWatchPort()))
         .or(() -> usedPort("http-port", settings.httpHost(), own.httpPort()));
   }
 

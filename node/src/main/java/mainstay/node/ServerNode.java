@@ -26,6 +26,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -127,6 +128,11 @@ final class ServerNode {
       ActorRef<DatabaseAdmin.Command> allDatabases,
       SampleHistory samples) {}
 
+  /** The message of its failure is a sentence. */
+  interface BeforeJoining {
+    void run() throws IOException;
+  }
+
   /** Why this incarnation could not start, as a sentence. */
   static final class StartFailedException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -145,9 +151,11 @@ final class ServerNode {
    * Returns when everything has been started; the cluster may still be forming.
    *
    * @param newProcess whether this is the first incarnation of the process
+   * @param beforeJoining done when the databases have been used and before any other server is told
    * @throws StartFailedException if a port, a database or a setting is not as it must be; nothing is left running
    */
-  static ServerNode start(ServerSettings settings, String incarnation, boolean newProcess)
+  static ServerNode start(
+      ServerSettings settings, String incarnation, boolean newProcess, BeforeJoining beforeJoining)
       throws StartFailedException, InterruptedException {
     try {
       checkSections(settings);
@@ -187,7 +195,13 @@ final class ServerNode {
               system)
           .toCompletableFuture());
       await(parts.databases().ready().toCompletableFuture());
-      WarmUp.run(system, settings, incarnation, WarmUp.writes(settings.config(), newProcess));
+      int writes = WarmUp.writes(settings.config(), newProcess);
+      if (writes > 0) {
+        var engine = EngineWarmUp.start(system, settings.config(), settings.self(), incarnation);
+        WarmUp.run(system, settings, incarnation, writes);
+        await(engine);
+      }
+      beforeJoining.run();
       await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
       ClusterBootstrap.get(system.classicSystem()).start();
       log.info(
@@ -200,7 +214,7 @@ final class ServerNode {
           settings.own().clusterPort(),
           Databases.get(system).set().map(ActiveSet::text).orElse("none"));
       return new ServerNode(settings, system);
-    } catch (ExecutionException | RuntimeException e) {
+    } catch (ExecutionException | IOException | RuntimeException e) {
       system.terminate();
       try {
         system

@@ -57,7 +57,7 @@ final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
   private static final Principal SYSTEM = new Principal("system", Role.ADMIN);
   private static final int READ_EVERY = 4;
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String REASON = "warm-up";
 
   /** Written beside each other, more than the journal has lanes, so that all of those and their sessions get work. */
@@ -80,9 +80,6 @@ final class WarmUp {
    */
   static void run(ActorSystem<?> system, ServerSettings settings, String incarnation, int writes)
       throws ExecutionException, InterruptedException {
-    if (writes == 0) {
-      return;
-    }
     long begun = System.nanoTime();
     var service = new ServiceName("warm-up/" + settings.self());
     var points = IntStream.range(0, POINTS)

@@ -20,7 +20,7 @@ class ServerNodeTest {
     var settings = settings(noDirectory, "");
 
     // With a database that is not there, so what is found first is what was looked at first.
-    assertThatThrownBy(() -> ServerNode.start(settings, "0", true))
+    assertThatThrownBy(() -> ServerNode.start(settings, "0", true, () -> {}))
         .isInstanceOf(ServerNode.StartFailedException.class)
         .hasMessageContaining("token")
         .hasMessageContaining(noDirectory.toString());
@@ -38,7 +38,7 @@ class ServerNodeTest {
       throws Exception {
     var settings = settings(directory.resolve("tokens"), line);
 
-    assertThatThrownBy(() -> ServerNode.start(settings, "0", true))
+    assertThatThrownBy(() -> ServerNode.start(settings, "0", true, () -> {}))
         .isInstanceOf(ServerNode.StartFailedException.class)
         .hasMessageContaining(sentence);
     assertThat(directory.resolve("tokens")).doesNotExist();
