@@ -11,11 +11,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import mainstay.node.host.core.CatchingUp;
 import mainstay.node.host.core.Replica;
 import mainstay.node.host.core.StateModel;
 import mainstay.persistence.journal.JournalReader;
@@ -84,19 +84,12 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   private Optional<HostControl.ActiveServer> following = Optional.empty();
   private boolean feedAccepted;
   private boolean loaded;
-  /** Of the streams whose ends are equal in all databases since this server was activated. */
-  private final Map<String, Long> ends = new HashMap<>();
-
-  private Optional<CatchUp> catchUp = Optional.empty();
-  private long catchUps;
-  private boolean aligning;
-  /** The journal is read although the ends of its streams are not equal yet. */
-  private boolean readingEarly;
-
   private boolean reading;
   private long behind;
   private long lastHeardNanos = System.nanoTime() - NEVER_HEARD.toNanos();
   private final List<FedEvent> early = new ArrayList<>();
+
+  private Optional<CatchUp> catchUp = Optional.empty();
 
   // active
   /** Of term {@code followedTerm}; kept while this server is suspended in it, so that the feed goes on after. */
@@ -126,12 +119,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
   /** @param answer found already, but not proven to be of the current term; null to read when it is */
   private record WaitingRead(Deliver request, ServiceReply answer) {}
 
-  /**
-   * An activation that brings its copy up to date.
-   *
-   * @param number tells it from an earlier attempt of the same activation
-   */
-  private record CatchUp(Activation activation, long number) {}
+  /** One attempt of an activation to bring its copy up to date; equal to itself only. */
+  private record CatchUp(Activation activation, CatchingUp progress) {}
 
   /** @param ends the last sequence number of each stream that was asked for, in every database */
   private record EndsAligned(CatchUp purpose, Map<String, Long> ends, Throwable failure)
@@ -252,9 +241,8 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     boolean nothing = read.chunk().events().isEmpty();
     read.chunk().events().forEach(this::apply);
     if (read.purpose().isPresent()) {
-      boolean early = readingEarly;
-      readingEarly = false;
-      goOnCatchingUp(read.purpose().get(), nothing && !early);
+      var purpose = read.purpose().get();
+      take(purpose, purpose.progress().tailRead(nothing, replica.sequences()));
     } else if (!nothing) {
       readTail(Optional.empty()); // what was read may name streams that were not known before
     } else {
@@ -428,14 +416,11 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
 
   // ---- active
 
-  /** Its two questions are asked at once: mostly the answers fit, and it has taken one round trip. */
   @Override
   protected void catchUp(Activation activation) {
-    var begun = new CatchUp(activation, ++catchUps);
+    var begun = new CatchUp(activation, new CatchingUp());
     catchUp = Optional.of(begun);
-    ends.clear();
     alignEnds(begun, replica.sequences().keySet());
-    readingEarly = true;
     readTail(catchUp);
   }
 
@@ -445,70 +430,45 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
         && activation().filter(purpose.activation()::equals).isPresent();
   }
 
-  /** What only one database holds might be lost with it after this server has built on it. */
   private void alignEnds(CatchUp purpose, Set<String> streams) {
-    aligning = true;
     getContext()
         .pipeToSelf(
             work.journal().align(streams),
             (found, failure) -> new EndsAligned(purpose, found, failure));
   }
 
-  private Behavior<Message> onEndsAligned(EndsAligned message) {
-    if (!isUnderWay(message.purpose())) {
+  private Behavior<Message> onEndsAligned(EndsAligned aligned) {
+    var purpose = aligned.purpose();
+    if (!isUnderWay(purpose)) {
       return this;
     }
-    aligning = false;
-    if (message.failure() != null) {
+    if (aligned.failure() != null) {
       suspendAndVerify(
-          "the ends of the journal could not be compared: " + message.failure().getMessage());
+          "the ends of the journal could not be compared: " + aligned.failure().getMessage());
       return this;
     }
-    ends.putAll(message.ends());
-    goOnCatchingUp(message.purpose(), false);
+    take(purpose, purpose.progress().endsAligned(aligned.ends(), replica.sequences()));
     return this;
   }
 
-  /**
-   * The copy is up to date when all its streams are at their ends, since nobody else writes in this term. An event may
-   * bring a stream that was not known before.
-   *
-   * @param nothing the journal, read after the ends were made equal, has no more for this copy
-   */
-  private void goOnCatchingUp(CatchUp purpose, boolean nothing) {
-    if (aligning || readingEarly) {
-      return;
-    }
-    loadAnewIfAhead();
-    var sequences = replica.sequences();
-    var unknown = new HashSet<>(sequences.keySet());
-    unknown.removeAll(ends.keySet());
-    boolean atEnds = unknown.isEmpty()
-        && sequences.entrySet().stream()
-            .allMatch(stream -> stream.getValue().equals(ends.get(stream.getKey())));
-    if (atEnds || nothing && unknown.isEmpty()) {
+  private void take(CatchUp purpose, CatchingUp.Step step) {
+    if (step instanceof CatchingUp.AlignEnds align) {
+      alignEnds(purpose, align.streams());
+    } else if (step instanceof CatchingUp.ReadTail) {
+      readTail(Optional.of(purpose));
+    } else if (step instanceof CatchingUp.LoadAnew anew) {
+      log.warn(
+          "service={} server={} this copy holds events of {} that no database has any more; loading it anew",
+          service,
+          environment.self(),
+          anew.stream());
+      replica = new Replica(work.model());
+      loaded = false;
+      readTail(Optional.of(purpose));
+    } else if (step instanceof CatchingUp.UpToDate) {
       loaded = true;
       caughtUp(purpose.activation());
-    } else if (nothing) {
-      alignEnds(purpose, unknown);
-    } else {
-      readTail(Optional.of(purpose));
     }
-  }
-
-  private void loadAnewIfAhead() {
-    ends.entrySet().stream()
-        .filter(end -> replica.sequence(end.getKey()) > end.getValue())
-        .findFirst()
-        .ifPresent(ahead -> {
-          log.warn(
-              "service={} server={} this copy holds events of {} that no database has any more; loading it anew",
-              service,
-              environment.self(),
-              ahead.getKey());
-          replica = new Replica(work.model());
-          loaded = false;
-        });
   }
 
   @Override
