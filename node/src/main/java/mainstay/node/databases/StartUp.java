@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What a server does before anything else touches the databases: it learns from a majority of the voters which of them
  * count, and adopts that set when one that is active answers and stands in its epoch. While none does it waits, says so,
- * and asks again. If the voters know none, the databases are asked what they hold ({@link FirstSet}), and all of them must answer in time. A
- * database that does not count is never used, whatever else is missing.
+ * and asks again. If the voters know none, the databases are asked what they hold ({@link FirstSet}), and all of them
+ * must answer in time. A database that does not count is never used, whatever else is missing.
  *
  * <p>Without the databases of the installation a server cannot start, so what prevents their use is its end. Of databases
  * for samples it is said, and tried again.
