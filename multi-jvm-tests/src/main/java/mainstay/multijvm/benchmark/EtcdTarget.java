@@ -104,6 +104,10 @@ final class EtcdTarget implements TakeoverTarget {
     return store;
   }
 
+  /** Nothing: its program is compiled before it starts. */
+  @Override
+  public void moveOnce(String active) {}
+
   @Override
   public long kill(String server, History history) throws IOException {
     var process = OsProcess.of(processes.get(server).pid());

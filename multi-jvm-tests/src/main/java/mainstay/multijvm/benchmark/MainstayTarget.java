@@ -55,6 +55,24 @@ final class MainstayTarget implements TakeoverTarget {
   }
 
   @Override
+  public void moveOnce(String active) throws IOException {
+    var client = cluster.client(active);
+    var services = client.services();
+    for (var service : services) {
+      client.move(service.name(), service.serverList().get(1), READY_LIMIT);
+    }
+    for (var service : services) {
+      Await.until(
+          active + " is synchronised for " + service.name(),
+          READY_LIMIT,
+          () -> client.service(service.name()),
+          moved -> moved.synchronised(active));
+      client.move(service.name(), active, READY_LIMIT);
+    }
+    awaitReady();
+  }
+
+  @Override
   public long kill(String server, History history) throws IOException {
     return new Nemesis.Kill9().strike(cluster, server, history);
   }

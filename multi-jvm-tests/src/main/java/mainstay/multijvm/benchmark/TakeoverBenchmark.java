@@ -46,6 +46,13 @@ final class TakeoverBenchmark implements Callable<Integer> {
   private boolean fresh;
 
   @Option(
+      names = "--move-first",
+      description =
+          "moves the services to the first backup and back before each kill: then the backup has done the job"
+              + " before, as in a cluster in which it was tried once")
+  private boolean moveFirst;
+
+  @Option(
       names = "--only",
       paramLabel = "SYSTEM",
       description =
@@ -119,7 +126,7 @@ final class TakeoverBenchmark implements Callable<Integer> {
           }
           target = opener.open();
         }
-        var result = TakeoverRun.measure(target, driver);
+        var result = TakeoverRun.measure(target, moveFirst, driver);
         results.add(result);
         System.out.printf(
             Locale.ROOT,

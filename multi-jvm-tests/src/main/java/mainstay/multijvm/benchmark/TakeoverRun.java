@@ -48,9 +48,10 @@ record TakeoverRun(
    * Writes through the servers that stay until the writes are steady, kills the active one, waits for the service, brings
    * the server back.
    *
+   * @param moveFirst whether the job is moved to the first backup and back, under the same load, before the kill
    * @throws IOException if the cluster does not do what it has to: then nothing was measured
    */
-  static TakeoverRun measure(TakeoverTarget target, Driver driver)
+  static TakeoverRun measure(TakeoverTarget target, boolean moveFirst, Driver driver)
       throws IOException, InterruptedException {
     var active = target.awaitReady();
     var history = new History();
@@ -66,6 +67,9 @@ record TakeoverRun(
     long restored;
     boolean failedBack;
     try (var writer = OpenLoopWriter.start(client, target.keys(), WRITE_INTERVAL, processes)) {
+      if (moveFirst) {
+        target.moveOnce(active);
+      }
       awaitSteady(history);
       killed = target.kill(active, history);
       Await.until(

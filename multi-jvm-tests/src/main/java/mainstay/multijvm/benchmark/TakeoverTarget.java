@@ -17,6 +17,9 @@ interface TakeoverTarget extends AutoCloseable {
 
   KeyValueStore store() throws IOException;
 
+  /** Lets the first of the other servers do the active one's job once, by a planned move there and back. */
+  void moveOnce(String active) throws IOException;
+
   /**
    * SIGKILL.
    *

@@ -204,6 +204,25 @@ public final class AdminClient {
         SwitchoverOperation.class);
   }
 
+  /**
+   * Moves a service and waits until it has moved.
+   *
+   * @throws IOException if the cluster says that it did not move it
+   * @throws Await.AwaitException if that lasts longer than {@code limit}
+   */
+  public SwitchoverOperation move(String service, String to, Duration limit) throws IOException {
+    var operation = switchover(service, to).operation();
+    var ended = Await.until(
+        "the switchover of " + service + " to " + to + " ends",
+        limit,
+        () -> operation(operation),
+        o -> !o.state().equals("running"));
+    if (!ended.state().equals("done")) {
+      throw new IOException(service + " was not moved to " + to + ": " + ended.detail());
+    }
+    return ended;
+  }
+
   public SwitchoverOperation operation(String id) throws IOException {
     return read(get("/operations/" + id), SwitchoverOperation.class);
   }

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import mainstay.multijvm.cluster.AdminClient;
 import mainstay.multijvm.cluster.AdminClient.RefusedException;
-import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.nemesis.Nemesis.Kill9;
 import mainstay.multijvm.nemesis.Nemesis.Restart;
 import mainstay.multijvm.nemesis.Nemesis.Terminate;
@@ -162,14 +161,8 @@ class TakeoverMultiJvmIT {
 
   private static void switchOver(String to) throws IOException {
     var client = LAB.client("charlie");
-    var operation = client.switchover(CONFIGURATION, to);
-    var done = Await.until(
-        "the switchover to " + to + " ends",
-        Limits.SOON,
-        () -> client.operation(operation.operation()),
-        o -> !o.state().equals("running"));
+    var done = client.move(CONFIGURATION, to, Limits.SOON);
 
-    assertThat(done.state()).as(done.detail()).isEqualTo("done");
     System.out.println(
         "switchover to " + to + ": the cluster measured " + done.pauseMillis() + " ms");
     assertThat(client.service(CONFIGURATION).active()).isEqualTo(to);

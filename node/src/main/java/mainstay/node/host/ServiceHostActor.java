@@ -395,11 +395,11 @@ abstract class ServiceHostActor extends AbstractBehavior<Message> {
     if (answer.accepted()) {
       finishHandOver(
           move, true, answer.term(), "moved to " + move.move().order().to());
-      stepDown(
-          "handed over to " + move.move().order().to() + " in term " + answer.term(),
-          answer.term());
-      agent.tell(new HostControl.Superseded(
-          new Activation(service, answer.term(), move.move().order().to(), "")));
+      var successor = move.move().order().to();
+      // First the successor, then that this server is no longer active: in between it would seem
+      // that nobody is.
+      agent.tell(new HostControl.Superseded(new Activation(service, answer.term(), successor, "")));
+      stepDown("handed over to " + successor + " in term " + answer.term(), answer.term());
     } else {
       finishHandOver(move, false, knownTerm, answer.detail());
       suspendAndVerifyNow("the hand-over was refused: " + answer.detail());
