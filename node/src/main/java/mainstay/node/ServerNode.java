@@ -197,7 +197,9 @@ final class ServerNode {
       await(parts.databases().ready().toCompletableFuture());
       int writes = WarmUp.writes(settings.config(), newProcess);
       if (writes > 0) {
-        var engine = EngineWarmUp.start(system, settings.config(), settings.self(), incarnation);
+        var engine = newProcess
+            ? EngineWarmUp.start(system, settings.config(), settings.self(), incarnation)
+            : CompletableFuture.completedFuture(Done.getInstance());
         WarmUp.run(system, settings, incarnation, writes);
         await(engine);
       }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import mainstay.multijvm.cluster.AdminClient;
 import mainstay.multijvm.cluster.AdminClient.RefusedException;
+import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.nemesis.Nemesis.Kill9;
 import mainstay.multijvm.nemesis.Nemesis.Restart;
 import mainstay.multijvm.nemesis.Nemesis.Terminate;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TakeoverMultiJvmIT {
+  private static final String ENGINE = "dge/main";
   private static final List<String> BACKUPS = List.of("bravo", "charlie");
   private static final String DEVICE =
       "{\"id\":\"this-machine\",\"name\":\"This machine\",\"dge\":\"main\","
@@ -136,6 +138,28 @@ class TakeoverMultiJvmIT {
     LAB.readDatabases();
     LAB.assertInvariants();
     LAB.assertDatabasesIdentical();
+  }
+
+  @Test
+  void anEngineStaysWhereAnOperatorHasMovedIt() throws Exception {
+    var client = LAB.client("charlie");
+    int moves = 16;
+    long first = client.service(ENGINE).term();
+    for (int move = 1;
+        move <= moves;
+        move++) { // what may go wrong comes in the first moment after a move
+      var from = move % 2 == 1 ? "alpha" : "bravo";
+      client.move(ENGINE, move % 2 == 1 ? "bravo" : "alpha", Limits.SOON);
+      Await.until(
+          from + " stands by for " + ENGINE,
+          Limits.SOON,
+          () -> client.service(ENGINE),
+          service -> service.synchronised(from));
+    }
+
+    var last = client.service(ENGINE);
+    assertThat(last.active()).isEqualTo("alpha");
+    assertThat(last.term()).as("one term for each move").isEqualTo(first + moves);
   }
 
   private static void everyServiceExplainsItself(String asked, String active) throws IOException {

@@ -63,9 +63,14 @@ public final class MajorityJoinDecider implements JoinDecider {
       lastAnswering = answering;
       unchangedSinceNanos = System.nanoTime();
       log.info(
-          "{} of {} servers answer and none is in a cluster; a majority is needed to form one",
+          "{} of {} servers answer and none is in a cluster; a majority is needed to form one;"
+              + " no answer at the management port from {}",
           answering.size(),
-          voters.size());
+          voters.size(),
+          voters.stream()
+              .filter(voter -> !answering.contains(voter))
+              .map(Address::hostPort)
+              .toList());
     }
     boolean majority = answering.size() * 2 > voters.size();
     boolean settled = System.nanoTime() - unchangedSinceNanos >= stable.toNanos();

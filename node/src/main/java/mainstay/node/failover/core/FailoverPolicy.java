@@ -50,6 +50,11 @@ public final class FailoverPolicy {
   /** An active server that was not selected goes, unless something lets it stay (rule 6). */
   private static Decision leave(ServiceView view, ServerId active, ServerId next, int rule) {
     var state = view.state(active);
+    if (view.unheard()
+        .contains(active)) { // whether an operator sent the service there is not known either
+      return new Keep(
+          active + " has taken term " + view.lastTerm() + " and has not reported it yet", rule);
+    }
     if (!view.state(next).available()) {
       return new Keep(active + " stays: no other server of the list is available", 5);
     }

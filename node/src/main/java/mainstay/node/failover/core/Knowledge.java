@@ -182,7 +182,12 @@ public final class Knowledge {
 
   public ServiceView view(ServiceName service, ServiceDirectory directory, long now) {
     var settings = directory.services().get(service);
+    var reporting = active(service);
     var active = activeServer(service).or(() -> claimant(service, now));
+    var unheard = unheard(now);
+    if (reporting.isEmpty()) {
+      active.ifPresent(unheard::add);
+    }
     var list = settings.serverList();
     var sayFit = new TreeMap<ServerId, Boolean>();
     list.servers()
@@ -209,10 +214,10 @@ public final class Knowledge {
         self,
         right(),
         active,
-        active(service).map(ServiceHost.Report::held).orElse(false),
+        reporting.map(ServiceHost.Report::held).orElse(false),
         lastTerm(service),
         neverServed && justFormed,
-        unheard(now),
+        unheard,
         servers);
   }
 

@@ -16,11 +16,12 @@ import mainstay.protocol.model.ServiceName;
  * @param failbackSettle how long a server must have been synchronised before the service returns to it under the policy automatic
  * @param self the viewing server
  * @param right whether the viewing server's side may act
- * @param active who holds the newest term and is registered
- * @param held whether an operator moved the service to the active server
+ * @param active who holds the newest term and is registered; in {@code unheard} too while only the databases say so
+ * @param held whether an operator moved the service to the active server, as far as that has reported
  * @param lastTerm the highest term known
  * @param waitsForEarlier the cluster has just formed and nobody was active yet: servers that come first get a moment
- * @param unheard members that can be reached and have not reported yet: any of them may be active
+ * @param unheard members that can be reached and have not reported yet: any of them may be active. And who has taken the
+ *     newest term and has not said so yet
  */
 public record ServiceView(
     ServiceName service,

@@ -256,6 +256,17 @@ class FailoverPolicyTest {
   }
 
   @Test
+  void nothingIsMovedFromAServerWhoseTermIsKnownBeforeItsWord() {
+    var taken = view(ALPHA).active(BRAVO).unheard(BRAVO).server(ALPHA, READY);
+
+    assertThat(FailoverPolicy.decide(taken.server(BRAVO, READY).build()))
+        .isInstanceOfSatisfying(
+            Keep.class,
+            keep ->
+                assertThat(keep.why()).startsWith("bravo has taken term").contains("not reported"));
+  }
+
+  @Test
   void anUnfitOrLeavingServerDoesNotWaitForTheOtherToSettle() {
     for (var state : List.of(UNFIT, LEAVING)) {
       var decision = FailoverPolicy.decide(view(ALPHA)
@@ -357,6 +368,7 @@ class FailoverPolicyTest {
         if (decision instanceof HandOver move) {
           assertThat(states.get(move.successor()).available()).isTrue();
           assertThat(active).isPresent().isNotEqualTo(Optional.of(move.successor()));
+          assertThat(unheard).doesNotContain(active.get());
         }
       });
     }

@@ -110,8 +110,23 @@ class KnowledgeTest {
 
     long end = CLAIM.toNanos();
     assertThat(view(CONFIGURATION, end - 1).active()).contains(BRAVO);
+    assertThat(view(CONFIGURATION, end - 1).unheard()).as("its word is missing").contains(BRAVO);
     assertThat(view(CONFIGURATION, end).active()).as("it never said so").isEmpty();
     assertThat(view(CONFIGURATION, end).lastTerm()).isEqualTo(4);
+    assertThat(view(CONFIGURATION, end).unheard()).isEmpty();
+  }
+
+  @Test
+  void whoReportsTheTermThatItHasTakenIsHeard() {
+    up(ALPHA);
+    up(BRAVO);
+    knowledge.reported(report(ALPHA, standby(3)), 0);
+    knowledge.stored(new Activation(CONFIGURATION, 4, BRAVO, "bravo-1"), 0);
+
+    knowledge.reported(report(BRAVO, active(4)), 1);
+
+    assertThat(view(CONFIGURATION, 1).active()).contains(BRAVO);
+    assertThat(view(CONFIGURATION, 1).unheard()).isEmpty();
   }
 
   @Test
