@@ -51,12 +51,41 @@ public final class JdbcWrittenOff implements WrittenOff {
         insert.setTimestamp(4, Timestamp.from(at));
         insert.executeUpdate();
       }
+      signFirst(session, run, by, at);
     }
     try (var old = session.prepareStatement("delete from written_off where at < ?")) {
       old.setTimestamp(1, Timestamp.from(at.minus(KEPT)));
       old.executeUpdate();
     }
     return null;
+  }
+
+  /**
+   * Whoever is left writes the same run off, in each database in another order: the first by name stays, so that the
+   * databases are equal.
+   */
+  private static void signFirst(Connection session, SessionName run, SessionName by, Instant at)
+      throws SQLException {
+    String signed;
+    try (var query = session.prepareStatement(
+        "select by_server from written_off where server = ? and incarnation = ? for update")) {
+      query.setString(1, run.server().value());
+      query.setString(2, run.incarnation());
+      try (var row = query.executeQuery()) {
+        row.next();
+        signed = row.getString(1);
+      }
+    }
+    if (by.server().value().compareTo(signed) < 0) {
+      try (var sign = session.prepareStatement(
+          "update written_off set by_server = ?, at = ? where server = ? and incarnation = ?")) {
+        sign.setString(1, by.server().value());
+        sign.setTimestamp(2, Timestamp.from(at));
+        sign.setString(3, run.server().value());
+        sign.setString(4, run.incarnation());
+        sign.executeUpdate();
+      }
+    }
   }
 
   @Override

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +76,33 @@ class JdbcTermStoreIT {
         .isEqualTo(new TermStore.RunIsWrittenOff());
     assertThat(await(alpha.terms().take(SERVICE, 0, ALPHA, "a2", "came back", true)))
         .isEqualTo(new Taken(new Activation(SERVICE, 1, ALPHA, "a2")));
+  }
+
+  @Test
+  void whoeverIsLeftWritesARunOffAndInAnyOrderTheSameIsStored() throws SQLException {
+    var noon = Instant.parse("2026-11-28T12:00:00Z");
+    var byBravo = new JdbcWrittenOff(alpha.databases(), Clock.fixed(noon, ZoneOffset.UTC));
+    var byCharlie =
+        new JdbcWrittenOff(alpha.databases(), Clock.fixed(noon.plusSeconds(7), ZoneOffset.UTC));
+    var bravo = new SessionName(BRAVO, "b1");
+    var charlie = new SessionName(new ServerId("charlie"), "c1");
+
+    await(byBravo.add(new SessionName(ALPHA, "a1"), bravo));
+    await(byCharlie.add(new SessionName(ALPHA, "a1"), charlie));
+    await(byCharlie.add(new SessionName(ALPHA, "a2"), charlie));
+    await(byBravo.add(new SessionName(ALPHA, "a2"), bravo));
+
+    try (var session = database.connect(url);
+        var rows = session
+            .createStatement()
+            .executeQuery("select by_server, " + database.seconds("at") + " from written_off")) {
+      var signed = new ArrayList<String>();
+      while (rows.next()) {
+        signed.add(rows.getString(1) + " " + rows.getLong(2));
+      }
+      assertThat(signed)
+          .containsExactly("bravo " + noon.getEpochSecond(), "bravo " + noon.getEpochSecond());
+    }
   }
 
   @Test
