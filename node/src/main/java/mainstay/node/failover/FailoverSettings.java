@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param failbackSettle how long an earlier server must have been synchronised before a service returns to it
  * @param claimGrace how long a server that has taken a term may take to say so before another one follows
  * @param retryTerm after an attempt to take a term that failed or lost
- * @param databaseCheck between two looks at whether the database answers
+ * @param databaseCheck from one look at whether the databases answer to the next
  * @param leaveTimeout how long a server that stops waits for its services to be moved
  */
 public record FailoverSettings(

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.core.SqlFailure;
@@ -39,6 +41,8 @@ public final class Database implements AutoCloseable {
   private final ThreadPoolExecutor readers;
   private final ThreadPoolExecutor controllers;
   private volatile Optional<Complaint> complaint = Optional.empty();
+  private CompletableFuture<Void> checking =
+      CompletableFuture.completedFuture(null); // guarded by this
 
   private record Complaint(String why, long nanos) {}
 
@@ -114,15 +118,34 @@ public final class Database implements AutoCloseable {
     return perform(controlWork, operation, task);
   }
 
-  /** Completes if the database answers a query on a control session. */
-  public CompletableFuture<Void> check() {
-    return control("check", c -> {
-      try (var query = c.prepareStatement("select 1");
-          var row = query.executeQuery()) {
-        row.next();
-        return null;
-      }
-    });
+  /**
+   * Completes if the database answers a query on a control session. While one that hangs is not answered no other is
+   * asked.
+   *
+   * @param limit after which it fails
+   */
+  synchronized CompletableFuture<Void> check(Duration limit) {
+    if (checking.isDone()) {
+      checking = control("check", c -> {
+        try (var query = c.prepareStatement("select 1");
+            var row = query.executeQuery()) {
+          row.next();
+          return null;
+        }
+      });
+    }
+    return checking
+        .copy()
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(failure -> {
+          throw failure instanceof TimeoutException
+              ? new DatabaseUnavailableException(
+                  Outcome.NOT_DONE,
+                  "database " + name() + " did not answer a query within " + limit.toMillis()
+                      + " ms",
+                  failure)
+              : new CompletionException(Replicator.cause(failure));
+        });
   }
 
   /**

@@ -207,7 +207,8 @@ public final class Databases implements Extension {
 
   /**
    * Fails with the first written database that does not answer a query, unless it counts no more by then: the others have
-   * agreed to go on without it, so its silence is nobody's fault. Such a one is suspected, too.
+   * agreed to go on without it, so its silence is nobody's fault. Such a one is suspected, too. No answer within {@code
+   * mainstay.persistence.replication.slow} is none.
    */
   public CompletionStage<Void> check() {
     if (set.isEmpty()) {
@@ -217,7 +218,7 @@ public final class Databases implements Extension {
     long epoch = set.get().epoch();
     var checks = new ArrayList<CompletableFuture<Void>>();
     for (var database : written()) {
-      checks.add(database.check().handle((done, failure) -> {
+      checks.add(database.check(replicator.slow()).handle((done, failure) -> {
         if (failure != null) {
           suspect(database.name(), epoch, Replicator.message(failure));
           if (set.orElseThrow().written().contains(database.name())) {

@@ -42,6 +42,11 @@ public final class Replicator {
     return settings.patience();
   }
 
+  /** Work that is not answered within it makes a database suspect. */
+  Duration slow() {
+    return settings.slow();
+  }
+
   /** On all databases that are written. */
   public <T> CompletableFuture<Map<String, T>> onWritten(String operation, Work<T> work) {
     return on(operation, ActiveSet::written, settings.patience(), work);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
@@ -142,6 +143,31 @@ class ThirdDatabaseTest {
     assertThat(alpha.databases().check().toCompletableFuture())
         .succeedsWithin(Duration.ofSeconds(5));
     assertThat(alpha.databases().set().orElseThrow().written()).containsExactly("db1", "db2");
+  }
+
+  @Test
+  void aCheckIsOverWhenOneThatCountsIsSlow() {
+    var slow = alpha.databases().written().stream()
+        .filter(database -> database.name().equals("db3"))
+        .findFirst()
+        .orElseThrow();
+    var goesOn = new CompletableFuture<Void>();
+    for (int i = 0; i < slow.limits().controlConnections(); i++) {
+      slow.control("hang", session -> goesOn.join());
+    }
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(alpha.databases().check().toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(5))
+          .withThrowableThat()
+          .withMessageContaining("database db3 did not answer a query within 200 ms");
+    }
+    goesOn.complete(null);
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(alpha.databases().check().toCompletableFuture())
+            .succeedsWithin(Duration.ofSeconds(1)));
   }
 
   /** Its taker died half-way, and those who had read of it know of a term that the others have never seen. */
