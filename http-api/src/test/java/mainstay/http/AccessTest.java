@@ -42,6 +42,7 @@ class AccessTest {
       Map.entry("GET /api/v1/services/{service}/history", Optional.of(Role.VIEWER)),
       Map.entry("PUT /api/v1/services/{service}/server-list", Optional.of(Role.ADMIN)),
       Map.entry("POST /api/v1/services/{service}/switchover", Optional.of(Role.ADMIN)),
+      Map.entry("POST /api/v1/what-if", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/operations/{id}", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/config/history", Optional.of(Role.VIEWER)),
       Map.entry("GET /api/v1/config/export", Optional.of(Role.VIEWER)),

@@ -39,6 +39,7 @@ import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRouter;
+import mainstay.protocol.message.TakeoverOutlook;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.Role;
@@ -91,6 +92,11 @@ final class HttpApiFixture implements AutoCloseable {
       command -> Optional.empty();
 
   volatile Optional<ClusterStatus> status = Optional.of(status("alpha"));
+  /** What the agent answers when it is asked who would serve. */
+  volatile Function<ClusterOverview.WhatIf, TakeoverOutlook> outlook = question -> {
+    throw new IllegalStateException("nobody asks here what would be if");
+  };
+
   volatile Readiness readiness = Readiness.READY;
   volatile SampleQueries samples = new NoSamples();
   volatile List<String> missing = List.of();
@@ -292,7 +298,11 @@ final class HttpApiFixture implements AutoCloseable {
 
   private Behavior<ClusterOverview.Message> overviewBehavior() {
     return Behaviors.receiveMessage(message -> {
-      status.ifPresent(((ClusterOverview.Get) message).replyTo()::tell);
+      if (message instanceof ClusterOverview.WhatIf question) {
+        question.replyTo().tell(outlook.apply(question));
+      } else {
+        status.ifPresent(((ClusterOverview.Get) message).replyTo()::tell);
+      }
       return Behaviors.same();
     });
   }

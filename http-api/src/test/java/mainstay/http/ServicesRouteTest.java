@@ -12,7 +12,9 @@ import mainstay.protocol.message.Provisioning;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.message.ServiceReply.Rejected;
+import mainstay.protocol.message.TakeoverOutlook;
 import mainstay.protocol.model.FailbackPolicy;
+import mainstay.protocol.model.Role;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class ServicesRouteTest {
   private static final HttpApiFixture API = new HttpApiFixture();
   private static final String LIST = "/api/v1/services/dge/main/server-list";
+  private static final String WHAT_IF = "/api/v1/what-if";
   private static final FailbackPolicy DELAYED =
       new FailbackPolicy(FailbackPolicy.Mode.DELAYED, Duration.ofSeconds(30));
   private static final ClusterSupervisor.Operation OPERATION = new ClusterSupervisor.Operation(
@@ -79,6 +82,41 @@ class ServicesRouteTest {
             + "\"active\":\"alpha\",\"term\":7,\"why\":\"alpha is the first available in the list\",\"rule\":7,"
             + "\"servers\":[{\"server\":\"alpha\",\"why\":\"alpha is the first available in the list\"},"
             + "{\"server\":\"charlie\",\"why\":\"follows, alpha comes first\"}]}");
+  }
+
+  @Test
+  void whatWouldBeIfServersDiedIsAskedOfTheAgent() {
+    API.outlook = question -> new TakeoverOutlook(
+        new ServerId("alpha"),
+        List.copyOf(question.down()),
+        List.of(
+            new TakeoverOutlook.Fate(
+                ServiceName.CONFIGURATION,
+                Optional.of(new ServerId("alpha")),
+                Optional.of(new ServerId("charlie")),
+                "charlie is the first available server"),
+            new TakeoverOutlook.Fate(
+                ServiceName.dge("main"), Optional.empty(), Optional.empty(), "nobody is left")),
+        List.of("copies are taken as they are now"));
+
+    assertThat(API.send("POST", WHAT_IF, Optional.of(Role.VIEWER), "{\"down\":[\"alpha\"]}")
+            .text())
+        .isEqualTo("{\"reportedBy\":\"alpha\",\"down\":[\"alpha\"],\"services\":["
+            + "{\"service\":\"configuration\",\"active\":\"alpha\",\"then\":\"charlie\","
+            + "\"why\":\"charlie is the first available server\"},"
+            + "{\"service\":\"dge/main\",\"active\":null,\"then\":null,\"why\":\"nobody is left\"}],"
+            + "\"limits\":[\"copies are taken as they are now\"]}");
+  }
+
+  @Test
+  void whatWouldBeWithoutAServerThatIsNotThereIsRefused() {
+    assertThat(API.post(WHAT_IF, "{\"down\":[\"zulu\"]}").text())
+        .contains("\"status\":422")
+        .contains("/down")
+        .contains("there is no server zulu; known are alpha");
+    assertThat(API.post(WHAT_IF, "{\"down\":[]}").status()).isEqualTo(422);
+    assertThat(API.post(WHAT_IF, "{}").status()).isEqualTo(422);
+    assertThat(API.post(WHAT_IF, "{\"down\":\"alpha\"}").status()).isEqualTo(422);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 import mainstay.http.error.ProblemException;
 import mainstay.http.error.ProblemKind;
@@ -78,6 +79,14 @@ public final class ObjectReading {
     });
     fields.check();
     return to;
+  }
+
+  /** The body of {@code POST /what-if}: the servers that are taken for dead, at least one. */
+  public static Set<ServerId> down(JsonNode body) {
+    var fields = Fields.of(body);
+    var servers = fields.list("down", ServerId::new);
+    fields.check();
+    return Set.copyOf(servers);
   }
 
   /** The body of {@code POST /databases/NAME/activate}: whether it is forced. */

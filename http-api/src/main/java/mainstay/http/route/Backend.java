@@ -8,6 +8,7 @@ import akka.actor.typed.scaladsl.AskPattern;
 import akka.util.Timeout;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -23,6 +24,7 @@ import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.message.ServiceRouter.Consistency;
+import mainstay.protocol.message.TakeoverOutlook;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 import scala.concurrent.ExecutionContext;
@@ -118,14 +120,22 @@ public final class Backend {
 
   /** What this server knows of the cluster. */
   CompletableFuture<ClusterStatus> overview() {
+    return ask(overview, ClusterOverview.Get::new, patienceTimeout, this::silentAgent);
+  }
+
+  /** Who would serve what if these servers died. */
+  CompletableFuture<TakeoverOutlook> whatIf(Set<ServerId> down) {
     return ask(
         overview,
-        ClusterOverview.Get::new,
+        replyTo -> new ClusterOverview.WhatIf(down, replyTo),
         patienceTimeout,
-        () -> ProblemException.of(
-            ProblemKind.UNAVAILABLE,
-            "the failover agent of this server gave no answer within " + patience.toMillis()
-                + " ms"));
+        this::silentAgent);
+  }
+
+  private ProblemException silentAgent() {
+    return ProblemException.of(
+        ProblemKind.UNAVAILABLE,
+        "the failover agent of this server gave no answer within " + patience.toMillis() + " ms");
   }
 
   CompletableFuture<ClusterSupervisor.Operation> switchover(

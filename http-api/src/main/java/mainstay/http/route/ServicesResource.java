@@ -5,14 +5,17 @@ import akka.http.javadsl.model.headers.RawHeader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import mainstay.http.error.ProblemException;
 import mainstay.http.error.ProblemKind;
 import mainstay.http.json.ClusterJson;
 import mainstay.http.json.Items;
 import mainstay.http.json.ObjectReading;
 import mainstay.http.json.OperationJson;
+import mainstay.http.json.OutlookJson;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.Precondition;
@@ -22,11 +25,12 @@ import mainstay.protocol.message.ServiceRouter.Consistency;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ObjectKind;
 import mainstay.protocol.model.Role;
+import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
 import mainstay.protocol.model.ServiceSettings;
 
-/** {@code /services} and {@code /operations}: who serves what and why, and planned moves. */
+/** {@code /services} and {@code /operations}: who serves what and why, who would, and planned moves. */
 public final class ServicesResource {
   private static final int TERMS_WHEN_ABSENT = 100;
 
@@ -48,6 +52,7 @@ public final class ServicesResource {
         Endpoint.of(
             "PUT", "/api/v1/services/{service+}/server-list", Role.ADMIN, this::putServerList),
         Endpoint.of("POST", "/api/v1/services/{service+}/switchover", Role.ADMIN, this::switchover),
+        Endpoint.of("POST", "/api/v1/what-if", Role.VIEWER, this::whatIf),
         Endpoint.of("GET", "/api/v1/operations/{id}", Role.VIEWER, this::operation));
   }
 
@@ -101,6 +106,34 @@ public final class ServicesResource {
     return Responses.json(OperationJson.of(operation))
         .withStatus(202)
         .addHeader(RawHeader.create("Location", "/api/v1/operations/" + operation.id()));
+  }
+
+  /** A question, though it has a body: it changes nothing. */
+  private CompletionStage<HttpResponse> whatIf(Call call) {
+    call.query();
+    return call.json()
+        .thenApply(ObjectReading::down)
+        .thenCompose(down -> backend.overview().thenCompose(status -> {
+          requireServers(down, status);
+          return backend.whatIf(down);
+        }))
+        .thenApply(outlook -> Responses.json(OutlookJson.of(outlook)));
+  }
+
+  private static void requireServers(Set<ServerId> down, ClusterStatus status) {
+    if (status.services().isEmpty()) {
+      throw notReady(status);
+    }
+    var known = status.servers().stream().map(ClusterStatus.Server::name).toList();
+    var unknown =
+        down.stream().filter(server -> !known.contains(server)).sorted().toList();
+    if (!unknown.isEmpty()) {
+      throw ProblemException.at(
+          ProblemKind.INVALID,
+          "/down",
+          "there is no server " + unknown.get(0) + "; known are "
+              + known.stream().map(ServerId::value).sorted().collect(Collectors.joining(", ")));
+    }
   }
 
   private CompletionStage<HttpResponse> operation(Call call) {
@@ -174,10 +207,7 @@ public final class ServicesResource {
 
   static ProblemException unknown(ServiceName name, ClusterStatus status) {
     if (status.services().isEmpty()) {
-      return ProblemException.of(
-          ProblemKind.NOT_READY,
-          status.reportedBy()
-              + " does not know who is active: it is no full member of the cluster yet");
+      return notReady(status);
     }
     var names = status.services().stream()
         .map(service -> service.name().value())
@@ -186,5 +216,12 @@ public final class ServicesResource {
     return ProblemException.of(
         ProblemKind.NOT_FOUND,
         "there is no service " + name + "; known are " + String.join(", ", names));
+  }
+
+  private static ProblemException notReady(ClusterStatus status) {
+    return ProblemException.of(
+        ProblemKind.NOT_READY,
+        status.reportedBy()
+            + " does not know who is active: it is no full member of the cluster yet");
   }
 }

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  * FILE}, with files that say no more than they have to, and PostgreSQL. What is cut between them is for {@link #hosts}.
  */
 public final class HostCluster extends Cluster {
+  /** Each loss within five minutes doubles it, and here they come every minute. */
+  private static final String HOLD_OFF = "500 ms";
+
   private static final List<String> DATABASES = List.of("db1", "db2");
   private static final List<String> ROLES = List.of("admin", "engineer", "operator", "viewer");
   private static final int HTTP_PORT = 8080;
@@ -103,6 +106,7 @@ public final class HostCluster extends Cluster {
           data-directory = "%s"
           management.bind-host = "%s"
           http { bind-host = "%s", token-directory = "%s" }
+          coordination.hold-off = %s
         }
         """.formatted(
             server,
@@ -111,7 +115,8 @@ public final class HostCluster extends Cluster {
             directory().resolve(server).resolve("data"),
             hosts.address(server),
             hosts.address(server),
-            directory());
+            directory(),
+            HOLD_OFF);
   }
 
   private String serverEntry(String server) {

@@ -139,6 +139,11 @@ final class Lab
       keep(context);
       throw e;
     }
+    forget();
+  }
+
+  /** What comes now is recorded in an empty history. */
+  void forget() {
     history = new History();
   }
 
@@ -150,9 +155,13 @@ final class Lab
   }
 
   private void keep(ExtensionContext context) throws IOException {
+    keep(context.getRequiredTestMethod().getName());
+  }
+
+  /** Saves history and logs under a name and a number, and prints where and the ends of the logs. */
+  void keep(String name) throws IOException {
     failures++;
-    var kept =
-        Path.of("target", "histories", context.getRequiredTestMethod().getName() + "-" + failures);
+    var kept = Path.of("target", "histories", name + "-" + failures);
     ChildDirectory.delete(kept);
     Files.createDirectories(kept);
     history.save(kept.resolve("history.jsonl"));
@@ -330,20 +339,32 @@ final class Lab
    */
   void conclude(String scenario, Spell spell, List<Operation> failed, Duration settling)
       throws IOException, SQLException {
-    readDatabases();
-    var verdicts = new ArrayList<>(verdicts(settling));
-    verdicts.add(databasesIdentical());
+    var verdicts = judge(settling);
     var operations = history.operations();
-    var pause = OutageMeter.around(
-        history, spell.struck(), Duration.ofNanos(spell.whole() - spell.struck()));
     System.out.println("RESULT " + scenario + ": longest write pause "
-        + pause.map(p -> DriverClock.millis(p.to() - p.from())).orElse("until the end") + ", whole "
+        + longestPause(spell).map(p -> DriverClock.millis(p.toNanos())).orElse("until the end")
+        + ", whole "
         + DriverClock.millis(spell.whole() - spell.healed()) + " after the last repair, "
         + operations.stream().filter(Operation::acknowledgedWrite).count() + " acknowledged, "
         + failed.size() + " failed, "
         + verdicts.stream().mapToInt(v -> v.violations().size()).sum() + " violations");
     assertHeld(verdicts);
     assertCheckersCanFail();
+  }
+
+  /** What every checker says of the history, and whether the databases are equal. Prints it. */
+  List<Verdict> judge(Duration settling) throws IOException, SQLException {
+    readDatabases();
+    var verdicts = new ArrayList<>(verdicts(settling));
+    verdicts.add(databasesIdentical());
+    return verdicts;
+  }
+
+  /** Longest time without an acknowledged write of a scenario; empty if there was none after the fault. */
+  Optional<Duration> longestPause(Spell spell) {
+    return OutageMeter.around(
+            history, spell.struck(), Duration.ofNanos(spell.whole() - spell.struck()))
+        .map(pause -> Duration.ofNanos(pause.to() - pause.from()));
   }
 
   /**
@@ -453,7 +474,7 @@ final class Lab
   }
 
   /** The same history with one acknowledged write taken out of the store must be found wanting, or this proved nothing. */
-  private void assertCheckersCanFail() {
+  void assertCheckersCanFail() {
     var newest = history.operations().stream()
         .filter(Operation::acknowledgedWrite)
         .reduce((a, b) -> a.revision() >= b.revision() ? a : b)

@@ -13,7 +13,12 @@ record Round(int number, SplittableRandom chance) {
   private static final int ROUNDS = Integer.getInteger("rounds", 1);
 
   static {
-    System.out.println("campaign --seed " + SEED + " --rounds " + ROUNDS);
+    System.out.println("campaign " + options());
+  }
+
+  /** With which the campaign is repeated. */
+  static String options() {
+    return "--seed " + SEED + " --rounds " + ROUNDS;
   }
 
   static Stream<Round> all() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import mainstay.node.client.ApiClient;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ServiceCommand.Explain.class,
       ServiceCommand.Switchover.class,
+      ServiceCommand.WhatIf.class,
       ServiceCommand.History.class
     })
 final class ServiceCommand implements Callable<Integer> {
@@ -169,6 +171,73 @@ final class ServiceCommand implements Callable<Integer> {
             .println(service.name + " did not move: " + text(operation.path("detail")));
       }
       return done ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  @Command(
+      name = "what-if",
+      description = "Say who would serve if some servers died now. Nothing is done.",
+      mixinStandardHelpOptions = true)
+  static final class WhatIf implements Callable<Integer> {
+    @ParentCommand
+    private ServiceCommand service;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Remote remote;
+
+    @Option(
+        names = "--down",
+        paramLabel = "SERVER",
+        required = true,
+        split = ",",
+        description = "Server that dies; may be repeated: they die at once.")
+    private List<String> down;
+
+    @Option(names = "--json", description = "Print the answer as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+      ObjectNode question = ApiClient.JSON.createObjectNode();
+      down.forEach(question.putArray("down")::add);
+      JsonNode outlook = remote.client().write("POST", "/what-if", question).body();
+      JsonNode fate = fate(outlook);
+      if (fate == null) {
+        spec.commandLine().getErr().println("there is no service " + service.name);
+        return ExitCode.FAILED;
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        Output.json(out, outlook);
+        return ExitCode.DONE;
+      }
+      out.println(service.name + " without " + String.join(", ", down) + ": " + sentence(fate));
+      for (JsonNode limit : outlook.path("limits")) {
+        out.println("  " + text(limit));
+      }
+      return ExitCode.DONE;
+    }
+
+    private JsonNode fate(JsonNode outlook) {
+      for (JsonNode fate : outlook.path("services")) {
+        if (fate.path("service").asText().equals(service.name)) {
+          return fate;
+        }
+      }
+      return null;
+    }
+
+    private static String sentence(JsonNode fate) {
+      String why = " (" + text(fate.path("why")) + ")";
+      if (fate.path("then").isNull()) {
+        return "nobody would serve" + why;
+      }
+      return fate.path("then").equals(fate.path("active"))
+          ? text(fate.path("then")) + " goes on" + why
+          : text(fate.path("then")) + " takes over" + why;
     }
   }
 

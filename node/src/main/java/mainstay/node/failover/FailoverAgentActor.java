@@ -15,6 +15,7 @@ import akka.cluster.ClusterEvent;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
 import mainstay.node.failover.core.ServiceDirectory;
+import mainstay.node.failover.core.WhatIf;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.TermStore;
@@ -129,6 +131,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Optional<ActorRef<AgentControl.Views>> watcher = Optional.empty();
   private Optional<ActorRef<Done>> leaving = Optional.empty();
   private Fitness fitness = Fitness.FIT;
+  private long checkBegunNanos;
   private int failedChecks;
   private String databaseState = "not checked yet";
   private boolean termsKnown;
@@ -180,6 +183,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         .onMessage(OwnRunLookedUp.class, this::onOwnRunLookedUp)
         .onMessage(LeaveTimedOut.class, timeout -> onLeaveTimedOut())
         .onMessage(ClusterOverview.Get.class, this::onGet)
+        .onMessage(ClusterOverview.WhatIf.class, this::onWhatIf)
         .onMessage(ClusterChanged.class, this::onClusterChanged)
         .onMessage(TermsRead.class, this::onTermsRead)
         .onMessage(TermTaken.class, this::onTermTaken)
@@ -399,6 +403,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private void checkDatabase() {
+    checkBegunNanos = System.nanoTime();
     getContext()
         .pipeToSelf(
             environment.databaseCheck().get(), (done, failure) -> new DatabaseChecked(failure));
@@ -425,10 +430,16 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     if (!termsKnown && checked.failure() == null) {
       readTerms();
     }
-    getContext()
-        .scheduleOnce(
-            environment.settings().databaseCheck(), getContext().getSelf(), new CheckDatabase());
+    getContext().scheduleOnce(untilNextCheck(), getContext().getSelf(), new CheckDatabase());
     return this;
+  }
+
+  /** A database that hangs makes a look long, so the next follows soon. */
+  private Duration untilNextCheck() {
+    var interval = environment.settings().databaseCheck();
+    var rest = interval.minusNanos(System.nanoTime() - checkBegunNanos);
+    var shortest = interval.dividedBy(4);
+    return rest.compareTo(shortest) > 0 ? rest : shortest;
   }
 
   // ---- what follows from it
@@ -710,14 +721,32 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     return this;
   }
 
+  private Behavior<ClusterOverview.Message> onWhatIf(ClusterOverview.WhatIf question) {
+    question
+        .replyTo()
+        .tell(WhatIf.ask(
+            environment.self(),
+            knowledge,
+            directory,
+            knownServices(),
+            question.down(),
+            System.nanoTime()));
+    return this;
+  }
+
+  /**
+   * Without the terms of the databases and the reports of the others this server could only say that nobody is active: it
+   * names no service then.
+   */
+  private Set<ServiceName> knownServices() {
+    boolean member = knowledge.member(environment.self()).filter(Member::counts).isPresent();
+    return termsKnown && member ? ownReports.keySet() : Set.of();
+  }
+
   private ClusterStatus status() {
     long now = System.nanoTime();
     var right = knowledge.right();
-    // Without the terms of the databases and the reports of the others it could only say that
-    // nobody is active.
-    boolean member = knowledge.member(environment.self()).filter(Member::counts).isPresent();
-    var known = termsKnown && member ? ownReports.keySet() : Set.<ServiceName>of();
-    var services = known.stream()
+    var services = knownServices().stream()
         .map(service -> {
           var view = knowledge.view(service, directory, now);
           return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);

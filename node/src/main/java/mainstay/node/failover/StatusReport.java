@@ -84,7 +84,7 @@ final class StatusReport {
             server,
             own.state().name().toLowerCase(Locale.ROOT),
             server + " " + watches + " and " + known.shortcoming(),
-            own.synchronisationMode(),
+            known.synchronised() ? 0 : Math.max(1, own.synchronisationMode()),
             own.position().sequence(),
             own.position().hash()))
         .orElseGet(() -> new ClusterStatus.Standby(

@@ -106,6 +106,32 @@ class MainTest {
   }
 
   @Test
+  void whatIfSaysWhoWouldServeAndWhatThatTakesForGranted() {
+    api.on("POST /what-if", 200, """
+        {"down":["alpha"],"services":[
+         {"service":"configuration","active":"alpha","then":"bravo","why":"first available"},
+         {"service":"dge/main","active":"charlie","then":"charlie","why":"it is there"},
+         {"service":"alarms","active":"alpha","then":null,"why":"no server is synchronised"}],
+         "limits":["copies are taken as they are now"]}""");
+
+    assertThat(run("service", "configuration", "what-if", "--down", "alpha"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("""
+        configuration without alpha: bravo takes over (first available)
+          copies are taken as they are now
+        """);
+    assertThat(api.requests.get(0).body()).isEqualTo("{\"down\":[\"alpha\"]}");
+    assertThat(run("service", "dge/main", "what-if", "--down", "alpha")).isEqualTo(ExitCode.DONE);
+    assertThat(out).startsWith("dge/main without alpha: charlie goes on (it is there)");
+    assertThat(run("service", "alarms", "what-if", "--down", "alpha,bravo"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out)
+        .startsWith("alarms without alpha, bravo: nobody would serve (no server is synchronised)");
+    assertThat(run("service", "nothing", "what-if", "--down", "alpha")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("there is no service nothing");
+  }
+
+  @Test
   void aServiceAloneShowsItsStandbysAndHistoryItsTerms() {
     api.on("GET /services/dge/main", 200, SERVICE);
     api.on(

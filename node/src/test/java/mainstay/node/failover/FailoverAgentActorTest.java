@@ -32,6 +32,7 @@ import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
+import mainstay.protocol.message.TakeoverOutlook;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Position;
@@ -262,6 +263,24 @@ class FailoverAgentActorTest {
         .satisfies(service -> assertThat(service.why())
             .startsWith("alpha is active in term 1: ")
             .endsWith("; its samples wait"));
+  }
+
+  @Test
+  void itSaysWhoWouldServeAndNothingIsDone() {
+    start();
+    join();
+    standBy();
+    next(HostControl.Activate.class);
+    var outlooks = kit.<TakeoverOutlook>createTestProbe();
+
+    agent.tell(new ClusterOverview.WhatIf(Set.of(ALPHA), outlooks.ref()));
+
+    var outlook = outlooks.receiveMessage();
+    assertThat(outlook.reportedBy()).isEqualTo(ALPHA);
+    assertThat(outlook.services())
+        .singleElement()
+        .satisfies(fate -> assertThat(fate.then()).as(fate.why()).isEmpty());
+    host.expectNoMessage(QUIET);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package mainstay.protocol.message;
 
 import akka.actor.typed.ActorRef;
+import java.util.Set;
+import mainstay.protocol.model.ServerId;
 
 /** Asks a node's failover agent what it knows. Local to its node. */
 public final class ClusterOverview {
@@ -10,4 +12,11 @@ public final class ClusterOverview {
   public interface Message {}
 
   public record Get(ActorRef<ClusterStatus> replyTo) implements Message {}
+
+  /** Who would serve what if these servers died at once. */
+  public record WhatIf(Set<ServerId> down, ActorRef<TakeoverOutlook> replyTo) implements Message {
+    public WhatIf {
+      down = Set.copyOf(down);
+    }
+  }
 }

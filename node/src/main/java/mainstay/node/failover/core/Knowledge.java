@@ -113,6 +113,30 @@ public final class Knowledge {
     }
   }
 
+  /**
+   * What is left when these servers have died and the others have downed them: they are no members any more. This
+   * knowledge does not change.
+   *
+   * @param viewer who sees it so, one of those that are left
+   */
+  public Knowledge without(Set<ServerId> dead, ServerId viewer) {
+    var left = new Knowledge(viewer, patience, failbackSettle);
+    left.members.putAll(members);
+    left.memberSince.putAll(memberSince);
+    left.reports.putAll(reports);
+    synchronisedSince.forEach(
+        (service, since) -> left.synchronisedSince.put(service, new HashMap<>(since)));
+    left.lastTerms.putAll(lastTerms);
+    left.lastActive.putAll(lastActive);
+    left.claims.putAll(claims);
+    unfit.forEach((service, memory) -> left.unfit.put(service, memory.copy()));
+    left.upSince = upSince;
+    dead.stream()
+        .flatMap(server -> member(server).stream())
+        .forEach(member -> left.gone(member.server(), member.incarnation()));
+    return left;
+  }
+
   public long lastTerm(ServiceName service) {
     return lastTerms.getOrDefault(service, 0L);
   }

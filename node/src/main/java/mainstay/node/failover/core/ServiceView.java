@@ -41,6 +41,23 @@ public record ServiceView(
     return servers.getOrDefault(server, ServerState.ABSENT);
   }
 
+  /** The same as another server of the same side sees it. */
+  ServiceView seenBy(ServerId viewer) {
+    return new ServiceView(
+        service,
+        list,
+        policy,
+        failbackSettle,
+        viewer,
+        right,
+        active,
+        held,
+        lastTerm,
+        waitsForEarlier,
+        unheard,
+        servers);
+  }
+
   /** A list of one has no choice: being unfit means nothing (rule 8). */
   boolean fit(ServerId server) {
     return state(server).fit() || list.servers().size() == 1;

@@ -11,7 +11,19 @@ import mainstay.protocol.model.ServerId;
  * they have been fit again. Without this memory the service would wander for as long as all complain.
  */
 public final class UnfitMemory {
-  private final Set<ServerId> cleared = new TreeSet<>();
+  private final Set<ServerId> cleared;
+
+  public UnfitMemory() {
+    this(Set.of());
+  }
+
+  private UnfitMemory(Set<ServerId> cleared) {
+    this.cleared = new TreeSet<>(cleared);
+  }
+
+  UnfitMemory copy() {
+    return new UnfitMemory(cleared);
+  }
 
   /**
    * Takes note of what the servers say and answers who counts as fit.
