@@ -41,7 +41,7 @@ class DamageCampaign {
   private static final long IN_A_ROW = 8_000;
 
   @RegisterExtension
-  static final Lab LAB = new Lab();
+  static final Lab LAB = Lab.onLoopback();
 
   @ParameterizedTest
   @ValueSource(strings = {"db1", "db2"})

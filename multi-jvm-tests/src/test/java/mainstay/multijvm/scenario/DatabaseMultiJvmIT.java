@@ -25,7 +25,7 @@ class DatabaseMultiJvmIT {
   private static final Duration SLOWLY = Duration.ofMillis(100);
 
   @RegisterExtension
-  static final Lab LAB = new Lab();
+  static final Lab LAB = Lab.onLoopback();
 
   @ParameterizedTest
   @ValueSource(strings = {"db2", "db1"})

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import mainstay.multijvm.cluster.Cuts;
 import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.nemesis.Nemesis.Hang;
@@ -178,8 +177,7 @@ enum FaultKind {
         }
         lab.strike(new Wait(round.millis(0, 2_000)), name);
       }
-      CompletableFuture.allOf(answering.toArray(CompletableFuture[]::new))
-          .get(Limits.WHOLE.toSeconds(), TimeUnit.SECONDS);
+      Lab.awaitAnswers(answering);
       return new Times(struck, healed);
     }
   },

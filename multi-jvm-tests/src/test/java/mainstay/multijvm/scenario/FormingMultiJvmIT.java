@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FormingMultiJvmIT {
 
   @RegisterExtension
-  static final Lab LAB = new Lab();
+  static final Lab LAB = Lab.onLoopback();
 
   @Test
   void theClusterFormsWithoutItsFirstServerInAnyOrder() throws Exception {
@@ -22,8 +22,7 @@ class FormingMultiJvmIT {
       LAB.strike(new Terminate(Limits.TERMINATE), server);
     }
 
-    LAB.strike(new Restart(), "charlie");
-    LAB.strike(new Restart(), "bravo");
+    LAB.startTogether(List.of("charlie", "bravo"));
     LAB.awaitServing(Limits.WHOLE, List.of("bravo", "charlie"));
     var load = LAB.load(List.of("charlie", "bravo"), Lab.WRITE_INTERVAL);
     try (load) {
@@ -50,9 +49,7 @@ class FormingMultiJvmIT {
       for (var server : List.of("alpha", "bravo", "charlie")) {
         LAB.strike(new Kill9(), server);
       }
-      for (var server : List.of("bravo", "charlie", "alpha")) {
-        LAB.strike(new Restart(), server);
-      }
+      LAB.startTogether(List.of("bravo", "charlie", "alpha"));
       LAB.awaitWhole();
       load.awaitWrites(200);
       load.stop();

@@ -21,7 +21,7 @@ class HangMultiJvmIT {
   private static final List<String> BACKUPS = List.of("bravo", "charlie");
 
   @RegisterExtension
-  static final Lab LAB = new Lab();
+  static final Lab LAB = Lab.onLoopback();
 
   @Test
   void aPauseOfTwoSecondsMovesNothing() throws Exception {

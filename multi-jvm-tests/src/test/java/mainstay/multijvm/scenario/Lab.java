@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import mainstay.multijvm.checker.ActiveFollowsTheList;
@@ -88,9 +89,15 @@ final class Lab
     Cluster with(HttpClient http) throws IOException;
   }
 
+  private static final Lab ON_LOOPBACK = new Lab(
+      Optional::empty,
+      http -> DemoCluster.start(Installation.find(), http, SERVERS, DATABASES),
+      true);
+
   private final Driver driver = new Driver();
   private final Supplier<Optional<String>> missing;
   private final Start start;
+  private final boolean shared;
   private Cluster cluster;
   // For all tests: what one of them wrote last is what the next one reads first, so it must not
   // write it again.
@@ -98,20 +105,24 @@ final class Lab
   private History history = new History();
   private int failures;
 
-  /** A demo on the loopback. */
-  Lab() {
-    this(Optional::empty, http -> DemoCluster.start(Installation.find(), http, SERVERS, DATABASES));
-  }
-
-  /** @param missing what this machine lacks for such a cluster; then the tests are skipped */
-  private Lab(Supplier<Optional<String>> missing, Start start) {
+  /**
+   * @param missing what this machine lacks for such a cluster; then the tests are skipped
+   * @param shared whether the cluster lives until the last test of all classes has ended
+   */
+  private Lab(Supplier<Optional<String>> missing, Start start, boolean shared) {
     this.missing = missing;
     this.start = start;
+    this.shared = shared;
+  }
+
+  /** A demo on the loopback, one for all classes: its start takes as long as a test. */
+  static Lab onLoopback() {
+    return ON_LOOPBACK;
   }
 
   /** Each server and each database on a host of its own, so that the network between them can be cut. */
   static Lab onHosts() {
-    return new Lab(Hosts::missing, http -> HostCluster.start(Installation.find(), http));
+    return new Lab(Hosts::missing, http -> HostCluster.start(Installation.find(), http), false);
   }
 
   @Override
@@ -120,11 +131,23 @@ final class Lab
       System.out.println("skipped: " + sentence);
       Assumptions.abort(sentence);
     });
-    cluster = start.with(driver.http());
+    if (cluster == null) {
+      cluster = start.with(driver.http());
+    }
+    if (shared) {
+      context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).put(this, (AutoCloseable)
+          this::close);
+    }
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
+    if (!shared) {
+      close();
+    }
+  }
+
+  private void close() {
     if (cluster != null) {
       cluster.close();
     }
@@ -260,6 +283,17 @@ final class Lab
    */
   CompletableFuture<Void> launchCounted(String server) {
     return cluster.launch(server).thenRun(() -> countAsUp(List.of(server), DriverClock.nanos()));
+  }
+
+  /** Starts servers beside each other, in this order, and waits until all of them answer. */
+  void startTogether(List<String> servers) throws Exception {
+    awaitAnswers(servers.stream().map(this::launchCounted).toList());
+  }
+
+  /** @param answering of servers that were launched */
+  static void awaitAnswers(List<CompletableFuture<Void>> answering) throws Exception {
+    CompletableFuture.allOf(answering.toArray(CompletableFuture[]::new))
+        .get(Limits.WHOLE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Counts servers as up from a moment on: what they waited for has come, and they answer now. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mainstay.multijvm.nemesis.Nemesis.KillDatabase;
 import mainstay.multijvm.nemesis.Nemesis.StartDatabase;
@@ -111,7 +110,7 @@ class PowerCampaign {
         LAB.strike(new Wait(LATE.minusNanos(DriverClock.nanos() - begun)), late.get());
         healed = LAB.strike(new StartDatabase(), late.get());
       }
-      await(answering);
+      Lab.awaitAnswers(answering);
       LAB.awaitWhole();
       conclude(title, load, struck, healed, Limits.POWER_SETTLING);
     }
@@ -165,7 +164,7 @@ class PowerCampaign {
       LAB.assertNothingServed("while only the stale " + stale + " was there", dark);
 
       long healed = LAB.strike(new StartDatabase(), good);
-      await(answering);
+      Lab.awaitAnswers(answering);
       LAB.awaitWhole();
       conclude(title, load, struck, healed, Limits.POWER_SETTLING);
     }
@@ -176,11 +175,6 @@ class PowerCampaign {
     long whole = DriverClock.nanos();
     load.awaitWrites(50);
     LAB.conclude(title, new Lab.Spell(struck, healed, whole), load.stop(), settling);
-  }
-
-  private static void await(List<CompletableFuture<Void>> answering) throws Exception {
-    CompletableFuture.allOf(answering.toArray(CompletableFuture[]::new))
-        .get(Limits.WHOLE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static String anyDatabase(Round round) {

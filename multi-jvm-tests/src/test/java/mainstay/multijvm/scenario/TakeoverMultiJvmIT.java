@@ -26,7 +26,7 @@ class TakeoverMultiJvmIT {
           + "\"address\":\"127.0.0.1\",\"enabled\":true}";
 
   @RegisterExtension
-  static final Lab LAB = new Lab();
+  static final Lab LAB = Lab.onLoopback();
 
   @Test
   void serversTakeOverInOrderWhenKilledAndThePrimaryTakesItsServiceBack() throws Exception {

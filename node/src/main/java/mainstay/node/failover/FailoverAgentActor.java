@@ -151,7 +151,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     this.knowledge = new Knowledge(
         environment.self(),
         new Knowledge.Patience(
-            settings.formingGrace(), settings.reportGrace(), settings.claimGrace()),
+            settings.formingGrace(),
+            settings.reportGrace(),
+            settings.claimGrace(),
+            settings.voterSilence()),
         settings.failbackSettle());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);

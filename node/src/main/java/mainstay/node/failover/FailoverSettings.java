@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param reportGrace how long a member that this server can reach may take to report to it for the first time
  * @param failbackSettle how long an earlier server must have been synchronised before a service returns to it
  * @param claimGrace how long a server that has taken a term may take to say so before another one follows
+ * @param voterSilence who was silent for longer is not counted by a server that takes over from one it cannot reach
  * @param retryTerm after an attempt to take a term that failed or lost
  * @param databaseCheck from one look at whether the databases answer to the next
  * @param leaveTimeout how long a server that stops waits for its services to be moved
@@ -23,6 +24,7 @@ public record FailoverSettings(
     Duration reportGrace,
     Duration failbackSettle,
     Duration claimGrace,
+    Duration voterSilence,
     Duration retryTerm,
     Duration databaseCheck,
     Duration leaveTimeout) {
@@ -35,13 +37,19 @@ public record FailoverSettings(
         section.getDuration("report-grace"),
         section.getDuration("failback-settle"),
         section.getDuration("claim-grace"),
+        section.getDuration("voter-silence"),
         section.getDuration("retry-term"),
         section.getDuration("database-check"),
         section.getDuration("leave-timeout"));
-    if (settings.claimGrace.compareTo(settings.reportInterval) <= 0) {
-      throw new IllegalArgumentException("mainstay.failover.claim-grace (" + settings.claimGrace
-          + ") must exceed mainstay.failover.report-interval (" + settings.reportInterval + ")");
-    }
+    settings.requireMoreThanReportInterval("claim-grace", settings.claimGrace);
+    settings.requireMoreThanReportInterval("voter-silence", settings.voterSilence);
     return settings;
+  }
+
+  private void requireMoreThanReportInterval(String key, Duration value) {
+    if (value.compareTo(reportInterval) <= 0) {
+      throw new IllegalArgumentException("mainstay.failover." + key + " (" + value
+          + ") must exceed mainstay.failover.report-interval (" + reportInterval + ")");
+    }
   }
 }

@@ -316,6 +316,7 @@ class FailoverAgentActorTest {
         Duration.ZERO,
         Duration.ZERO,
         Duration.ofMillis(500),
+        SOON,
         Duration.ofMillis(20),
         Duration.ofMillis(20),
         SOON);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.DurationText;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 
@@ -27,6 +28,7 @@ public final class Knowledge {
   private final Map<ServerId, Member> members = new TreeMap<>();
   private final Map<ServerId, Long> memberSince = new HashMap<>();
   private final Map<ServerId, FailoverAgent.Report> reports = new HashMap<>();
+  private final Map<ServerId, Long> heardAt = new HashMap<>();
   private final Map<ServiceName, Map<ServerId, Long>> synchronisedSince = new HashMap<>();
   private final Map<ServiceName, Long> lastTerms = new HashMap<>();
   private final Map<ServiceName, ServerId> lastActive = new HashMap<>();
@@ -42,8 +44,9 @@ public final class Knowledge {
    * @param report a member that can be reached may take so long to report for the first time: until then it is not known
    *     whether it serves
    * @param claim a server that has taken a term in the databases may take so long to say so
+   * @param silence whoever was silent for longer is not counted by a server that takes over from one that it cannot reach
    */
-  public record Patience(Duration forming, Duration report, Duration claim) {}
+  public record Patience(Duration forming, Duration report, Duration claim, Duration silence) {}
 
   /** A term was taken by a server that has not reported it yet. */
   private record Claim(ServerId server, long until) {}
@@ -77,6 +80,7 @@ public final class Knowledge {
 
   private void forget(ServerId server) {
     reports.remove(server);
+    heardAt.remove(server);
     synchronisedSince.values().forEach(since -> since.remove(server));
   }
 
@@ -87,6 +91,7 @@ public final class Knowledge {
       return false;
     }
     reports.put(report.server(), report);
+    heardAt.put(report.server(), now);
     for (var service : report.services()) {
       var since = synchronisedSince.computeIfAbsent(service.service(), name -> new HashMap<>());
       if (service.synchronisationMode() == 0) {
@@ -124,6 +129,7 @@ public final class Knowledge {
     left.members.putAll(members);
     left.memberSince.putAll(memberSince);
     left.reports.putAll(reports);
+    left.heardAt.putAll(heardAt);
     synchronisedSince.forEach(
         (service, since) -> left.synchronisedSince.put(service, new HashMap<>(since)));
     left.lastTerms.putAll(lastTerms);
@@ -188,6 +194,34 @@ public final class Knowledge {
     return Right.of(own != null && own.counts(), voters, reachable);
   }
 
+  /**
+   * The right to take over. A server that is cut off from all others misses one of them first, and would think itself in
+   * the majority with the rest until it misses those too. So while it cannot reach a voter that counts, it counts only
+   * those that have spoken lately.
+   */
+  private Right rightToTake(long now) {
+    var right = right();
+    var silent = members.values().stream()
+        .filter(member -> member.voter() && member.counts() && member.reachable())
+        .map(Member::server)
+        .filter(server -> !server.equals(self) && !heardLately(server, now))
+        .toList();
+    int heard = right.reachable() - silent.size();
+    return !right.mayAct() || right.reachable() == right.voters() || heard * 2 > right.voters()
+        ? right
+        : new Right(
+            right.voters(),
+            heard,
+            false,
+            right.why() + ", but has not heard from " + silent + " for "
+                + DurationText.format(patience.silence()));
+  }
+
+  private boolean heardLately(ServerId server, long now) {
+    var at = heardAt.get(server);
+    return at != null && now - at <= patience.silence().toNanos();
+  }
+
   /** The registered server that holds the newest term of a service. */
   public Optional<ServiceHost.Report> active(ServiceName service) {
     return members.keySet().stream()
@@ -236,7 +270,7 @@ public final class Knowledge {
         settings.policy(),
         failbackSettle,
         self,
-        right(),
+        rightToTake(now),
         active,
         reporting.map(ServiceHost.Report::held).orElse(false),
         lastTerm(service),

@@ -15,7 +15,7 @@ import mainstay.protocol.model.ServiceName;
  *
  * @param failbackSettle how long a server must have been synchronised before the service returns to it under the policy automatic
  * @param self the viewing server
- * @param right whether the viewing server's side may act
+ * @param right whether the viewing server may take over
  * @param active who holds the newest term and is registered; in {@code unheard} too while only the databases say so
  * @param held whether an operator moved the service to the active server, as far as that has reported
  * @param lastTerm the highest term known

@@ -23,17 +23,19 @@ import org.junit.jupiter.api.Test;
 class KnowledgeTest {
   private static final ServerId ALPHA = new ServerId("alpha");
   private static final ServerId BRAVO = new ServerId("bravo");
+  private static final ServerId CHARLIE = new ServerId("charlie");
   private static final ServiceName CONFIGURATION = ServiceName.CONFIGURATION;
   private static final ServiceName ENGINE = new ServiceName("dge/main");
   private static final Duration FORMING = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofSeconds(2);
   private static final Duration REPORT = Duration.ofSeconds(5);
   private static final Duration CLAIM = Duration.ofSeconds(1);
+  private static final Duration SILENCE = Duration.ofMillis(700);
   private static final ServiceDirectory DIRECTORY =
       new ServiceDirectory(1, Map.of(CONFIGURATION, settings(), ENGINE, settings()));
 
   private final Knowledge knowledge =
-      new Knowledge(ALPHA, new Knowledge.Patience(FORMING, REPORT, CLAIM), SETTLE);
+      new Knowledge(ALPHA, new Knowledge.Patience(FORMING, REPORT, CLAIM, SILENCE), SETTLE);
 
   @Test
   void aServerCountsOnlyWhenItIsAReachableMemberThatHasReported() {
@@ -259,6 +261,36 @@ class KnowledgeTest {
 
     knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, false), 0);
     assertThat(knowledge.right().mayAct()).as("who was downed does not count").isTrue();
+  }
+
+  @Test
+  void whoMissesOneOfTheOthersFirstTakesOverOnlyIfTheRestHasSpokenLately() {
+    up(ALPHA);
+    up(BRAVO);
+    up(CHARLIE);
+    long cut = Duration.ofMinutes(1).toNanos();
+    knowledge.reported(report(BRAVO, active(4)), cut);
+    knowledge.reported(report(CHARLIE, standby(4)), cut);
+    long later = cut + Duration.ofSeconds(4).toNanos();
+    assertThat(view(CONFIGURATION, later).right().mayAct())
+        .as("nobody is missed")
+        .isTrue();
+
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, false), later);
+
+    assertThat(view(CONFIGURATION, later).right().mayAct()).isFalse();
+    assertThat(view(CONFIGURATION, later).right().why()).contains("not heard from [charlie]");
+    assertThat(knowledge.right().mayAct()).as("what it serves already goes on").isTrue();
+
+    knowledge.reported(report(CHARLIE, standby(4)), later);
+    assertThat(view(CONFIGURATION, later + SILENCE.toNanos()).right().mayAct()).isTrue();
+    assertThat(view(CONFIGURATION, later + SILENCE.toNanos() + 1).right().mayAct())
+        .isFalse();
+
+    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, false), later);
+    assertThat(view(CONFIGURATION, later + CLAIM.toNanos()).right().mayAct())
+        .as("who was downed is not missed")
+        .isTrue();
   }
 
   private void up(ServerId server) {

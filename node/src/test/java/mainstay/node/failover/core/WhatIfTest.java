@@ -41,7 +41,11 @@ class WhatIfTest {
 
   private final Knowledge knowledge = new Knowledge(
       CHARLIE,
-      new Knowledge.Patience(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(2)),
+      new Knowledge.Patience(
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(1)),
       Duration.ofSeconds(3));
 
   @BeforeEach
