@@ -257,7 +257,8 @@ final class HttpApiFixture implements AutoCloseable {
                     "follows, alpha comes first",
                     0,
                     42,
-                    "abc"))),
+                    "abc")),
+                List.of("nobody can take over: charlie is unfit")),
             new ClusterStatus.Service(
                 ServiceName.dge("main"),
                 list,
@@ -267,6 +268,7 @@ final class HttpApiFixture implements AutoCloseable {
                 "none",
                 "no server in the list is up",
                 0,
+                List.of(),
                 List.of())),
         List.of(new ClusterStatus.Database("db1", "postgresql", true, "reachable", 1)),
         17);

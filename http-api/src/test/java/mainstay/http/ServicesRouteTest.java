@@ -71,8 +71,19 @@ class ServicesRouteTest {
     assertThat(plain.text())
         .isEqualTo("{\"name\":\"dge/main\",\"serverList\":[\"alpha\",\"bravo\",\"charlie\"],"
             + "\"policy\":{\"mode\":\"delayed\",\"delay\":\"30s\"},\"active\":null,\"term\":3,\"state\":\"none\","
-            + "\"why\":\"no server in the list is up\",\"rule\":0,\"standbys\":[]}");
+            + "\"why\":\"no server in the list is up\",\"rule\":0,\"standbys\":[],"
+            + "\"warnings\":[]}");
     assertThat(encoded.text()).isEqualTo(plain.text());
+  }
+
+  @Test
+  void whatIsMissingForTheNextTakeoverIsShown() {
+    assertThat(API.get("/api/v1/services/configuration")
+            .json()
+            .path("warnings")
+            .path(0)
+            .asText())
+        .isEqualTo("nobody can take over: charlie is unfit");
   }
 
   @Test
@@ -121,14 +132,18 @@ class ServicesRouteTest {
 
   @Test
   void theHistoryOfTermsIsRead() {
-    API.supervisor = command -> new ClusterSupervisor.Terms(List.of(new ClusterSupervisor.Term(
-        7, new ServerId("alpha"), HttpApiFixture.NOW, "first available")));
+    API.supervisor = command -> new ClusterSupervisor.Terms(List.of(
+        new ClusterSupervisor.Term(7, new ServerId("alpha"), HttpApiFixture.NOW, "first available"),
+        new ClusterSupervisor.Term(
+            6, new ServerId("bravo"), HttpApiFixture.NOW.minusSeconds(60), "alpha is down")));
 
     var response = API.get("/api/v1/services/configuration/history?limit=5");
 
     assertThat(response.text())
         .isEqualTo("{\"items\":[{\"term\":7,\"server\":\"alpha\","
-            + "\"at\":\"2026-11-22T10:00:00Z\",\"why\":\"first available\"}]}");
+            + "\"at\":\"2026-11-22T10:00:00Z\",\"until\":null,\"why\":\"first available\"},"
+            + "{\"term\":6,\"server\":\"bravo\",\"at\":\"2026-11-22T09:59:00Z\","
+            + "\"until\":\"2026-11-22T10:00:00Z\",\"why\":\"alpha is down\"}]}");
     assertThat(((ClusterSupervisor.GetTerms) API.commanded.peek()).limit()).isEqualTo(5);
   }
 

@@ -43,6 +43,8 @@ final class ServerMetrics {
         gauge(registry, "mainstay.service.active", "1 if this server is active for the service");
     var terms = gauge(
         registry, "mainstay.service.term", "Highest term of the service that this server knows of");
+    var warnings = gauge(
+        registry, "mainstay.service.warnings", "Things that are missing for the next takeover");
     var behind = gauge(registry, "mainstay.server.behind", "Events that a server's copy lacks");
     var counted = gauge(
         registry, "mainstay.database.active", "1 if the database is one that is written and read");
@@ -92,6 +94,13 @@ final class ServerMetrics {
                     services.stream()
                         .map(service -> MultiGauge.Row.of(
                             Tags.of("service", service.name().value()), service.term()))
+                        .collect(Collectors.toList()),
+                    true);
+                warnings.register(
+                    services.stream()
+                        .map(service -> MultiGauge.Row.of(
+                            Tags.of("service", service.name().value()),
+                            service.warnings().size()))
                         .collect(Collectors.toList()),
                     true);
                 behind.register(

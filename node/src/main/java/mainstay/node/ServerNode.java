@@ -55,6 +55,7 @@ import mainstay.node.dge.DgeSettings;
 import mainstay.node.dge.Pollers;
 import mainstay.node.failover.AgentControl;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.DiskSpace;
 import mainstay.node.failover.FailoverAgentActor;
 import mainstay.node.failover.FailoverSettings;
 import mainstay.node.failover.core.ServiceDirectory;
@@ -431,6 +432,7 @@ final class ServerNode {
                     failure -> ServerMain.cause(failure) instanceof StaleTermException,
                     listener,
                     clock));
+    var failover = FailoverSettings.from(config);
     var agent = context.spawn(
         FailoverAgentActor.create(new FailoverAgentActor.Environment(
             settings.self(),
@@ -439,11 +441,12 @@ final class ServerNode {
             terms,
             new JdbcWrittenOff(databases, clock),
             databases::check,
+            () -> DiskSpace.look(settings.dataDirectory(), failover.diskMinimum()),
             () -> rows(listed.get()),
             hosts,
             ServiceRouterActor.locations(router),
             ServiceDirectory.initial(voters),
-            FailoverSettings.from(config),
+            failover,
             clock,
             () -> downSelf(system))),
         FailoverAgent.NAME);

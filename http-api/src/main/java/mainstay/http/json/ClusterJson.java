@@ -61,7 +61,8 @@ public record ClusterJson(
       String state,
       String why,
       int rule,
-      List<Standby> standbys) {
+      List<Standby> standbys,
+      List<String> warnings) {
     public static Service of(ClusterStatus.Service service) {
       return new Service(
           service.name().value(),
@@ -72,7 +73,8 @@ public record ClusterJson(
           service.state(),
           service.why(),
           service.rule(),
-          service.standbys().stream().map(Standby::of).toList());
+          service.standbys().stream().map(Standby::of).toList(),
+          service.warnings());
     }
   }
 

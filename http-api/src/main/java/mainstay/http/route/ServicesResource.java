@@ -2,7 +2,6 @@ package mainstay.http.route;
 
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +15,7 @@ import mainstay.http.json.Items;
 import mainstay.http.json.ObjectReading;
 import mainstay.http.json.OperationJson;
 import mainstay.http.json.OutlookJson;
+import mainstay.http.json.TermJson;
 import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor;
 import mainstay.protocol.message.Precondition;
@@ -77,16 +77,13 @@ public final class ServicesResource {
   }
 
   private CompletionStage<HttpResponse> history(Call call) {
-    record TermJson(long term, String server, Instant at, String why) {}
     var service = call.service();
     int limit = (int) call.query("limit")
         .number("limit", 1, maximumItems, Math.min(TERMS_WHEN_ABSENT, maximumItems));
     return backend
         .terms(service, limit)
         .thenCompose(terms -> {
-          var items = terms.items().stream()
-              .map(term -> new TermJson(term.term(), term.server().value(), term.at(), term.why()))
-              .toList();
+          var items = TermJson.of(terms.items());
           var response = CompletableFuture.completedFuture(Items.of(items));
           return items.isEmpty() ? known(service).thenCompose(exists -> response) : response;
         })

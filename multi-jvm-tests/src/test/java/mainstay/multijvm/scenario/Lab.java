@@ -72,6 +72,7 @@ final class Lab
   /** Where a test that is skipped would be taken for one that has passed. */
   private static final boolean HOSTS_REQUIRED =
       Boolean.parseBoolean(System.getenv("MAINSTAY_HOSTS_REQUIRED"));
+
   private static final int SERVERS = 3;
   private static final int DATABASES = 2;
   static final Duration WRITE_INTERVAL = Duration.ofMillis(20);

@@ -50,7 +50,9 @@ final class ServiceCommand implements Callable<Integer> {
       Output.json(out, service);
       return ExitCode.DONE;
     }
-    ServicesCommand.table(ApiClient.JSON.createArrayNode().add(service)).print(out);
+    var alone = ApiClient.JSON.createArrayNode().add(service);
+    ServicesCommand.table(alone).print(out);
+    ServicesCommand.warnings(alone, out);
     out.println();
     var standbys = new Output.Table("STANDBY", "STATE", "SYNC", "SEQUENCE", "HASH", "MESSAGE");
     for (JsonNode standby : service.path("standbys")) {
@@ -265,12 +267,13 @@ final class ServiceCommand implements Callable<Integer> {
         Output.json(spec.commandLine().getOut(), answer);
         return ExitCode.DONE;
       }
-      var table = new Output.Table("TERM", "SERVER", "AT", "WHY");
+      var table = new Output.Table("TERM", "SERVER", "AT", "UNTIL", "WHY");
       for (JsonNode term : answer.path("items")) {
         table.row(
             text(term.path("term")),
             text(term.path("server")),
             text(term.path("at")),
+            text(term.path("until")),
             text(term.path("why")));
       }
       table.print(spec.commandLine().getOut());

@@ -3,6 +3,7 @@ package mainstay.node.cli;
 import static mainstay.node.cli.Output.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,10 +31,20 @@ final class ServicesCommand implements Callable<Integer> {
     if (json) {
       Output.json(spec.commandLine().getOut(), answer);
     } else {
-      table(answer.has("items") ? answer.path("items") : answer)
-          .print(spec.commandLine().getOut());
+      JsonNode services = answer.has("items") ? answer.path("items") : answer;
+      table(services).print(spec.commandLine().getOut());
+      warnings(services, spec.commandLine().getOut());
     }
     return ExitCode.DONE;
+  }
+
+  /** One line for each thing that is missing for the next takeover of a service. */
+  static void warnings(JsonNode services, PrintWriter out) {
+    for (JsonNode service : services) {
+      for (JsonNode warning : service.path("warnings")) {
+        out.println("Warning: " + text(service.path("name")) + ": " + text(warning));
+      }
+    }
   }
 
   static Output.Table table(JsonNode services) {

@@ -61,6 +61,7 @@ final class StatusCommand implements Callable<Integer> {
     servers.print(out);
     out.println();
     ServicesCommand.table(cluster.path("services")).print(out);
+    ServicesCommand.warnings(cluster.path("services"), out);
     out.println();
     var databases = new Output.Table("DATABASE", "VENDOR", "ACTIVE", "EPOCH", "STATE");
     for (JsonNode database : cluster.path("databases")) {

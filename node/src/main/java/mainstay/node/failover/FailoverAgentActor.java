@@ -24,8 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import mainstay.node.failover.core.Ailments;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.failover.core.Knowledge;
@@ -55,12 +57,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.Message> {
   private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
-  private static final int FAILED_CHECKS_UNTIL_UNFIT = 2;
+  private static final int BAD_LOOKS_UNTIL_UNFIT = 2;
 
   /**
    * What the agent works with.
    *
    * @param databaseCheck completes when this server reaches every database that counts
+   * @param diskCheck what is wrong with this server's disk, as the end of a sentence; empty if nothing is
    * @param databases the databases as this server knows them, for people outside
    */
   public record Environment(
@@ -70,6 +73,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       TermStore terms,
       WrittenOff writtenOff,
       Supplier<CompletionStage<Void>> databaseCheck,
+      Supplier<CompletionStage<Optional<String>>> diskCheck,
       Supplier<List<ClusterStatus.Database>> databases,
       HostFactory hosts,
       AgentControl.Locations locations,
@@ -95,9 +99,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       HostControl.TakeTerm order, boolean planned, TermStore.Take result, Throwable failure)
       implements ClusterOverview.Message {}
 
-  private record CheckDatabase() implements ClusterOverview.Message {}
+  private record LookAtSelf() implements ClusterOverview.Message {}
 
-  private record DatabaseChecked(Throwable failure) implements ClusterOverview.Message {}
+  private record SelfLookedAt(Optional<String> databases, Optional<String> disk)
+      implements ClusterOverview.Message {}
 
   private record OwnRunLookedUp(boolean writtenOff) implements ClusterOverview.Message {}
 
@@ -131,9 +136,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Optional<ActorRef<AgentControl.Views>> watcher = Optional.empty();
   private Optional<ActorRef<Done>> leaving = Optional.empty();
   private Fitness fitness = Fitness.FIT;
-  private long checkBegunNanos;
-  private int failedChecks;
-  private String databaseState = "not checked yet";
+  private final Ailments ailments;
+  private long lookBegunNanos;
   private boolean termsKnown;
   private boolean ending;
   private boolean mayAct;
@@ -156,6 +160,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             settings.claimGrace(),
             settings.voterSilence()),
         settings.failbackSettle());
+    this.ailments = new Ailments(BAD_LOOKS_UNTIL_UNFIT, settings.fitAfter());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
     Cluster.get(context.getSystem())
@@ -164,7 +169,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     timers.startTimerWithFixedDelay(new Tick(), settings.tick());
     spawnHosts();
     readTerms();
-    checkDatabase();
+    lookAtSelf();
   }
 
   public static Behavior<ClusterOverview.Message> create(Environment environment) {
@@ -190,12 +195,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         .onMessage(ClusterChanged.class, this::onClusterChanged)
         .onMessage(TermsRead.class, this::onTermsRead)
         .onMessage(TermTaken.class, this::onTermTaken)
-        .onMessage(CheckDatabase.class, check -> {
-          checkDatabase();
+        .onMessage(LookAtSelf.class, look -> {
+          lookAtSelf();
           lookUpOwnRun();
           return this;
         })
-        .onMessage(DatabaseChecked.class, this::onDatabaseChecked)
+        .onMessage(SelfLookedAt.class, this::onSelfLookedAt)
         .onMessage(Tick.class, tick -> onTick())
         .build();
   }
@@ -405,22 +410,31 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     return this;
   }
 
-  private void checkDatabase() {
-    checkBegunNanos = System.nanoTime();
-    getContext()
-        .pipeToSelf(
-            environment.databaseCheck().get(), (done, failure) -> new DatabaseChecked(failure));
+  private void lookAtSelf() {
+    lookBegunNanos = System.nanoTime();
+    var look = environment
+        .databaseCheck()
+        .get()
+        .handle((done, failure) ->
+            Optional.ofNullable(failure).map(why -> "a database is unreachable: " + message(why)))
+        .thenCombine(
+            environment
+                .diskCheck()
+                .get()
+                .exceptionally(
+                    failure -> Optional.of("its disk cannot be looked at: " + message(failure))),
+            SelfLookedAt::new);
+    getContext().pipeToSelf(look, (seen, impossible) -> seen);
   }
 
-  private Behavior<ClusterOverview.Message> onDatabaseChecked(DatabaseChecked checked) {
-    failedChecks = checked.failure() == null ? 0 : failedChecks + 1;
-    databaseState =
-        checked.failure() == null ? "reachable" : "unreachable: " + message(checked.failure());
-    var now = failedChecks < FAILED_CHECKS_UNTIL_UNFIT
-        ? Fitness.FIT
-        : new Fitness(List.of("a database is " + databaseState));
-    if (now.fit() != fitness.fit()) {
-      fitness = now;
+  private Behavior<ClusterOverview.Message> onSelfLookedAt(SelfLookedAt seen) {
+    long moment = System.nanoTime();
+    ailments.looked(Ailments.Aspect.DATABASES, seen.databases(), moment);
+    ailments.looked(Ailments.Aspect.DISK, seen.disk(), moment);
+    var now = ailments.fitness();
+    boolean news = now.fit() != fitness.fit();
+    fitness = now;
+    if (news) {
       log.warn(
           "server={} fit={} {}",
           environment.self(),
@@ -430,17 +444,17 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       broadcast();
       changed();
     }
-    if (!termsKnown && checked.failure() == null) {
+    if (!termsKnown && seen.databases().isEmpty()) {
       readTerms();
     }
-    getContext().scheduleOnce(untilNextCheck(), getContext().getSelf(), new CheckDatabase());
+    getContext().scheduleOnce(untilNextLook(), getContext().getSelf(), new LookAtSelf());
     return this;
   }
 
   /** A database that hangs makes a look long, so the next follows soon. */
-  private Duration untilNextCheck() {
+  private Duration untilNextLook() {
     var interval = environment.settings().databaseCheck();
-    var rest = interval.minusNanos(System.nanoTime() - checkBegunNanos);
+    var rest = interval.minusNanos(System.nanoTime() - lookBegunNanos);
     var shortest = interval.dividedBy(4);
     return rest.compareTo(shortest) > 0 ? rest : shortest;
   }
@@ -775,6 +789,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private static String message(Throwable failure) {
+    if (failure instanceof CompletionException && failure.getCause() != null) {
+      return message(failure.getCause());
+    }
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 }

@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param voterSilence who was silent for longer is not counted by a server that takes over from one it cannot reach
  * @param retryTerm after an attempt to take a term that failed or lost
  * @param databaseCheck from one look at whether the databases answer to the next
+ * @param fitAfter how long nothing must have been wrong before a server that was unfit is fit again
+ * @param diskMinimum bytes that must be free in the data directory
  * @param leaveTimeout how long a server that stops waits for its services to be moved
  */
 public record FailoverSettings(
@@ -27,6 +29,8 @@ public record FailoverSettings(
     Duration voterSilence,
     Duration retryTerm,
     Duration databaseCheck,
+    Duration fitAfter,
+    long diskMinimum,
     Duration leaveTimeout) {
   public static FailoverSettings from(Config config) {
     var section = config.getConfig("mainstay.failover");
@@ -40,6 +44,8 @@ public record FailoverSettings(
         section.getDuration("voter-silence"),
         section.getDuration("retry-term"),
         section.getDuration("database-check"),
+        section.getDuration("fit-after"),
+        section.getBytes("disk-minimum"),
         section.getDuration("leave-timeout"));
     settings.requireMoreThanReportInterval("claim-grace", settings.claimGrace);
     settings.requireMoreThanReportInterval("voter-silence", settings.voterSilence);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.Redundancy;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
 import mainstay.protocol.message.ClusterStatus;
@@ -42,7 +43,8 @@ final class StatusReport {
         state,
         why(view, decision, holder),
         decision.rule(),
-        standbys);
+        standbys,
+        Redundancy.warnings(view, knowledge));
   }
 
   private static String why(

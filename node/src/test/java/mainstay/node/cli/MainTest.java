@@ -82,6 +82,17 @@ class MainTest {
   }
 
   @Test
+  void whatIsMissingForTheNextTakeoverIsALineBelowTheServices() {
+    api.on("GET /services", 200, """
+        [{"name":"dge/main","active":"alpha","term":1,"state":"active","serverList":["alpha","bravo"],
+          "policy":{"mode":"automatic"},"why":"primary","warnings":["nobody can take over from alpha: bravo is not there"]}]""");
+
+    assertThat(run("services")).isEqualTo(ExitCode.DONE);
+    assertThat(out)
+        .endsWith("Warning: dge/main: nobody can take over from alpha: bravo is not there\n");
+  }
+
+  @Test
   void explainIsOneSentenceAndOneLineForEachServer() {
     api.on("GET /services/dge/main/explain", 200, """
         {"service":"dge/main","active":"bravo","term":12,"why":"bravo is active in term 12: first available in the list","rule":7,
@@ -137,12 +148,13 @@ class MainTest {
     api.on(
         "GET /services/dge/main/history",
         200,
-        "{\"items\":[{\"term\":12,\"server\":\"bravo\",\"at\":\"2026-01-31T12:00:00Z\",\"why\":\"alpha is down\"}]}");
+        "{\"items\":[{\"term\":12,\"server\":\"bravo\",\"at\":\"2026-01-31T12:00:00Z\",\"until\":\"2026-01-31T12:30:00Z\",\"why\":\"alpha is down\"}]}");
 
     assertThat(run("service", "dge/main")).isEqualTo(ExitCode.DONE);
     assertThat(out).contains("charlie  standby  0     41        ab12  ready");
     assertThat(run("service", "dge/main", "history")).isEqualTo(ExitCode.DONE);
-    assertThat(out).contains("12    bravo   2026-01-31T12:00:00Z  alpha is down");
+    assertThat(out)
+        .contains("12    bravo   2026-01-31T12:00:00Z  2026-01-31T12:30:00Z  alpha is down");
   }
 
   @Test

@@ -72,6 +72,7 @@ class FailoverAgentActorTest {
   private final Set<SessionName> writtenOff = ConcurrentHashMap.newKeySet();
   private final AtomicInteger ends = new AtomicInteger();
   private final AtomicInteger failingChecks = new AtomicInteger();
+  private volatile String diskComplaint;
   private ActorRef<ClusterOverview.Message> agent;
 
   @AfterEach
@@ -224,6 +225,20 @@ class FailoverAgentActorTest {
   }
 
   @Test
+  void aDiskThatIsShortMakesItUnfit() {
+    start();
+    join();
+    standBy();
+    agent.tell(new AgentControl.Watch(views.ref()));
+    awaitFit(true);
+
+    diskComplaint = "its disk is short";
+    awaitFit(false);
+    diskComplaint = null;
+    awaitFit(true);
+  }
+
+  @Test
   void aServerThatServesNothingMayLeaveAtOnce() {
     start();
     join();
@@ -319,6 +334,8 @@ class FailoverAgentActorTest {
         SOON,
         Duration.ofMillis(20),
         Duration.ofMillis(20),
+        Duration.ZERO,
+        1,
         SOON);
     agent = kit.spawn(FailoverAgentActor.create(new FailoverAgentActor.Environment(
         ALPHA,
@@ -327,6 +344,7 @@ class FailoverAgentActorTest {
         terms,
         new RunsInMemory(),
         this::checkDatabase,
+        () -> CompletableFuture.completedStage(Optional.ofNullable(diskComplaint)),
         () -> List.of(),
         (service, ref) -> Behaviors.receiveMessage(message -> {
           host.ref().tell(message);

@@ -51,6 +51,7 @@ public record ClusterStatus(
    * @param state {@code active}, {@code moving} or {@code none}
    * @param why one sentence: why the active server is active, or why nobody is
    * @param rule number of the rule that decided (ARCHITECTURE.md), 0 where none did
+   * @param warnings one sentence each: what is missing for the next takeover
    */
   public record Service(
       ServiceName name,
@@ -61,7 +62,8 @@ public record ClusterStatus(
       String state,
       String why,
       int rule,
-      List<Standby> standbys) {}
+      List<Standby> standbys,
+      List<String> warnings) {}
 
   /**
    * @param state {@code standby}, {@code synchronising}, {@code activating}, {@code suspended} or {@code absent}
