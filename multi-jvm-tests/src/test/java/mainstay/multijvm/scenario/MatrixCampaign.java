@@ -43,6 +43,10 @@ class MatrixCampaign {
         report.add(injection);
         report.save(Path.of(System.getProperty("report", "target/campaign")));
         System.out.println("INJECTION " + report.injections().size() + " " + injection);
+        if (!injection.violations().isEmpty()) {
+          LAB.keep(injection.kind());
+          LAB.heal(); // or the next one would be blamed for it
+        }
       }
     }
 
@@ -74,10 +78,6 @@ class MatrixCampaign {
       throw e;
     } catch (Exception | AssertionError e) {
       violations.add("it did not come to its end: " + e);
-    }
-    if (!violations.isEmpty()) {
-      LAB.keep(kind.toString());
-      LAB.heal();
     }
     var operations = LAB.history().operations();
     return new Injection(
