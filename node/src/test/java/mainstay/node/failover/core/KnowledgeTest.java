@@ -3,17 +3,14 @@ package mainstay.node.failover.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
-import mainstay.protocol.model.Position;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -314,8 +311,7 @@ class KnowledgeTest {
   }
 
   private static FailoverAgent.Report report(ServerId server, ServiceHost.Report... services) {
-    return new FailoverAgent.Report(
-        server, server + "-1", "1", Fitness.FIT, false, 1, List.of(services));
+    return Reports.server(server, "1", Fitness.FIT, services);
   }
 
   private static ServiceHost.Report active(long term) {
@@ -327,19 +323,6 @@ class KnowledgeTest {
   }
 
   private static ServiceHost.Report service(ServiceName name, State state, long term, int mode) {
-    return new ServiceHost.Report(
-        name,
-        state,
-        term,
-        1,
-        Position.EMPTY,
-        mode,
-        mode,
-        "",
-        0,
-        false,
-        Instant.EPOCH,
-        Optional.empty(),
-        null);
+    return Reports.host(name, state, term, mode, false);
   }
 }

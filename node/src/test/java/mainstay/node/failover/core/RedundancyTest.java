@@ -3,16 +3,11 @@ package mainstay.node.failover.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import mainstay.protocol.message.FailoverAgent;
-import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
-import mainstay.protocol.model.Position;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -83,22 +78,7 @@ class RedundancyTest {
 
   private void says(ServerId server, State state, int mode, String version, Fitness fitness) {
     knowledge.member(new Member(server, server + "-1", true, Member.Status.UP, true), 0);
-    var copy = new ServiceHost.Report(
-        SERVICE,
-        state,
-        1,
-        1,
-        Position.EMPTY,
-        mode,
-        mode,
-        "",
-        0,
-        false,
-        Instant.EPOCH,
-        Optional.empty(),
-        null);
     knowledge.reported(
-        new FailoverAgent.Report(server, server + "-1", version, fitness, false, 1, List.of(copy)),
-        0);
+        Reports.server(server, version, fitness, Reports.host(SERVICE, state, 1, mode, false)), 0);
   }
 }

@@ -3,19 +3,14 @@ package mainstay.node.failover.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import mainstay.protocol.message.FailoverAgent;
-import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
 import mainstay.protocol.message.TakeoverOutlook;
 import mainstay.protocol.message.TakeoverOutlook.Fate;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
-import mainstay.protocol.model.Position;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import mainstay.protocol.model.ServiceName;
@@ -125,22 +120,7 @@ class WhatIfTest {
   }
 
   private void says(ServerId server, State state, int mode) {
-    var copy = new ServiceHost.Report(
-        SERVICE,
-        state,
-        1,
-        1,
-        Position.EMPTY,
-        mode,
-        mode,
-        "",
-        0,
-        false,
-        Instant.EPOCH,
-        Optional.empty(),
-        null);
     knowledge.reported(
-        new FailoverAgent.Report(server, server + "-1", "1", Fitness.FIT, false, 1, List.of(copy)),
-        0);
+        Reports.server(server, "1", Fitness.FIT, Reports.host(SERVICE, state, 1, mode, false)), 0);
   }
 }

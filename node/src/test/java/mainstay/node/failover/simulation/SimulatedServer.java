@@ -1,7 +1,6 @@
 package mainstay.node.failover.simulation;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,6 +16,7 @@ import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.Reports;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.supervisor.core.SwitchoverRules;
 import mainstay.protocol.message.FailoverAgent;
@@ -24,7 +24,6 @@ import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.Fitness;
-import mainstay.protocol.model.Position;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 
@@ -380,30 +379,12 @@ final class SimulatedServer {
 
   private static ServiceHost.Report likeItsConfiguration(
       ServiceHost.Report engine, ServiceHost.Report copy) {
-    return report(
+    return Reports.host(
         engine.service(),
         copy.synchronisationMode() == 0 ? State.STANDBY : State.SYNCHRONISING,
         engine.term(),
         copy.synchronisationMode(),
         engine.held());
-  }
-
-  private static ServiceHost.Report report(
-      ServiceName service, State state, long term, int mode, boolean held) {
-    return new ServiceHost.Report(
-        service,
-        state,
-        term,
-        1,
-        Position.EMPTY,
-        mode,
-        mode,
-        "",
-        0,
-        held,
-        Instant.EPOCH,
-        Optional.empty(),
-        null);
   }
 
   private void broadcast() {
@@ -610,7 +591,7 @@ final class SimulatedServer {
 
     private void become(State next) {
       state = next;
-      var report = report(service, state, term, active ? 0 : mode, hold);
+      var report = Reports.host(service, state, term, active ? 0 : mode, hold);
       toAgent(() -> hostReported(report));
     }
 
