@@ -69,7 +69,13 @@ class DatabaseKilledIT {
           .failsWithin(Duration.ofSeconds(20));
       database.restart();
       var databases = Databases.get(alpha.system());
-      await(databases.prepare(databases.configured().get(0), Duration.ofSeconds(20)));
+      var address = databases.configured().get(0);
+      await(databases.prepare(address, Duration.ofSeconds(20)));
+      // A pool that was refused for long sleeps up to 5 s before it tries again (HikariCP).
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(databases.open(address).read("look", session -> true))
+              .succeedsWithin(Duration.ofSeconds(5)));
 
       for (Written one : written) {
         var replayed = one.writer().replay();
