@@ -97,10 +97,6 @@ final class SimulatedServer {
     return run;
   }
 
-  boolean up() {
-    return up;
-  }
-
   private String incarnation() {
     return id + "-" + run;
   }
@@ -547,10 +543,6 @@ final class SimulatedServer {
 
   boolean serves(ServiceName service) {
     return up && joined && hosts.get(service).state == State.ACTIVE;
-  }
-
-  long servedTerm(ServiceName service) {
-    return hosts.get(service).term;
   }
 
   // ---- the hosts
