@@ -13,10 +13,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.ChildDirectory;
+import mainstay.multijvm.cluster.SmallDisk;
 import mainstay.multijvm.nemesis.Nemesis.KillDatabase;
 import mainstay.multijvm.nemesis.Nemesis.StartDatabase;
 import mainstay.multijvm.nemesis.Nemesis.Wait;
+import mainstay.multijvm.nemesis.WideNemesis.KillAllDatabases;
+import mainstay.multijvm.nemesis.WideNemesis.PowerLoss;
 import mainstay.multijvm.workload.DriverClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -151,6 +155,96 @@ class DamageCampaign {
     LAB.readDatabases();
     LAB.assertInvariants();
     LAB.assertDatabasesIdentical();
+  }
+
+  @Test
+  void twoThatBothHaveEverythingAndAreSwappedAreRenamed() throws Exception {
+    var load = LAB.load(SERVERS, Lab.WRITE_INTERVAL);
+    try (load) {
+      load.awaitWrites(200);
+      LAB.strike(new KillAllDatabases());
+      swap("db1", "db2");
+      LAB.strike(new StartDatabase(), "db1");
+      long started = LAB.strike(new StartDatabase(), "db2");
+
+      for (var name : List.of("db1", "db2")) {
+        try (var session = session(name)) {
+          Await.until(
+              name + " says that it is " + name,
+              Limits.DAMAGE_FOUND,
+              () -> identity(session),
+              name::equals);
+        }
+      }
+      tell("a swap", "db1 and db2", "renamed", started);
+      load.awaitWrites(200);
+      LAB.awaitWhole();
+      load.stop();
+    }
+    LAB.readDatabases();
+    LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
+  }
+
+  @Test
+  void swappedWhileNobodyRunsTheyAreRenamedAtTheStart() throws Exception {
+    var load = LAB.load(SERVERS, Lab.WRITE_INTERVAL);
+    try (load) {
+      load.awaitWrites(200);
+      LAB.strike(new PowerLoss());
+      swap("db1", "db2");
+      LAB.strike(new StartDatabase(), "db1");
+      LAB.strike(new StartDatabase(), "db2");
+      LAB.startTogether(SERVERS);
+      LAB.awaitWhole();
+      for (var name : List.of("db1", "db2")) {
+        try (var session = session(name)) {
+          assertThat(identity(session)).isEqualTo(name);
+        }
+      }
+      load.awaitWrites(50);
+      load.stop();
+    }
+    LAB.readDatabases();
+    LAB.assertInvariants();
+    LAB.assertDatabasesIdentical();
+  }
+
+  @Test
+  void oneWhoseDiskIsFullIsLeftOutAndReturnsWhenThereIsRoom() throws Exception {
+    LAB.strike(new KillDatabase(), "db2");
+    try (var disk = SmallDisk.under(LAB.directory().resolve("db2").resolve("data"), 40)) {
+      var load = LAB.load(SERVERS, Lab.WRITE_INTERVAL);
+      try (load) {
+        LAB.strike(new StartDatabase(), "db2");
+        LAB.awaitDatabase("db2", true, Limits.DATABASE_ACTIVE, SERVERS);
+        load.awaitWrites(200);
+
+        long full = DriverClock.nanos();
+        disk.fill();
+        try {
+          LAB.awaitDatabase("db2", false, Limits.DAMAGE_FOUND, SERVERS);
+          tell("a full disk", "db2", "left out", full);
+          load.awaitWrites(200);
+        } finally {
+          disk.empty();
+        }
+        long room = LAB.startIfItEnded("db2");
+        LAB.awaitDatabase("db2", true, Limits.DATABASE_ACTIVE, SERVERS);
+        tell("room on the disk", "db2", "active again", room);
+        LAB.outage("a full disk", full, Duration.ofNanos(room - full), Limits.DATABASE_HANG);
+        load.awaitWrites(200);
+        assertThat(load.stop()).isEmpty();
+      }
+      LAB.readDatabases();
+      LAB.assertInvariants();
+      LAB.assertDatabasesIdentical();
+      LAB.strike(new KillDatabase(), "db2"); // the disk goes
+    }
+  }
+
+  private static String identity(Connection session) throws SQLException {
+    return value(session, "select name from database_identity");
   }
 
   private interface Damage {

@@ -37,6 +37,7 @@ import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.HostCluster;
 import mainstay.multijvm.cluster.Hosts;
 import mainstay.multijvm.cluster.Installation;
+import mainstay.multijvm.cluster.OsProcess.State;
 import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.nemesis.WideNemesis;
 import mainstay.multijvm.workload.ClosedLoopClients;
@@ -78,8 +79,8 @@ final class Lab
   static final Duration WRITE_INTERVAL = Duration.ofMillis(20);
   private static final Duration THINK = Duration.ofMillis(250);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
-  /** A failback can follow the last event of a synchronisation within 10 ms, so an older word of it decides nothing. */
-  private static final Duration FRESH = Duration.ofMillis(10);
+  /** A service returns to a server that has been synchronised for 3 s, so what was said of it just before decides. */
+  private static final Duration FRESH = Duration.ofMillis(1500);
 
   private static final int CLIENTS_PER_SERVER = 5;
   private static final Duration SETTLING = Limits.HANG_TAKEOVER.plusSeconds(1);
@@ -307,6 +308,13 @@ final class Lab
   void countAsUp(List<String> servers, long moment) {
     servers.forEach(server -> history.add(
         new FaultEvent("restart", server, Availability.UP, moment, DriverClock.nanos())));
+  }
+
+  /** A database that found no room may have ended. Returns the moment just before it was started, or now. */
+  long startIfItEnded(String database) throws IOException {
+    return cluster.databaseState(database) == State.GONE
+        ? strike(new Nemesis.StartDatabase(), database)
+        : DriverClock.nanos();
   }
 
   /** Each service is active on the first server of its list that is up, and every server that is up says so. */

@@ -156,6 +156,11 @@ final class ChosenSet {
     });
   }
 
+  /** The same databases count as before, with an epoch that says what was done. */
+  void noteRenaming(long epoch, String why) {
+    register.ask(changes().note(epoch, why), result -> {});
+  }
+
   SetChanges changes() {
     return changes(environment.self().value());
   }

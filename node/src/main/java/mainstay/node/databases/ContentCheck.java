@@ -1,12 +1,17 @@
 package mainstay.node.databases;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.TreeMap;
+import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.DropPolicy;
+import mainstay.node.databases.core.Swap;
 import mainstay.persistence.resync.Scrub;
 import org.slf4j.Logger;
 
 /** Compares the active databases now and then, and leaves out those that are damaged. */
 final class ContentCheck {
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final DatabaseCoordinatorActor.Environment environment;
   private final Logger log;
@@ -46,14 +51,14 @@ final class ContentCheck {
     thread.after(environment.link().scrub(agreed), (findings, failure) -> {
       running = false;
       if (failure == null) {
-        found(agreed.epoch(), findings);
+        found(agreed, findings);
       } else {
         log.warn("databases were not checked: {}", Failures.message(failure));
       }
     });
   }
 
-  private void found(long epoch, Scrub.Findings findings) {
+  private void found(Agreed agreed, Scrub.Findings findings) {
     findings.notes().forEach(note -> log.info("databases check: {}", note));
     notes.checked(findings.journalHash(), environment.clock().instant());
     var damaged = new TreeMap<String, String>();
@@ -64,11 +69,30 @@ final class ContentCheck {
       return;
     }
     if (damaged.keySet().containsAll(set.known().orElseThrow().set().active())) {
-      log.error(
-          "databases are damaged, and none is left to repair them from: {}",
-          String.join("; ", damaged.values()));
+      noneIsLeft(agreed, String.join("; ", damaged.values()));
     } else {
-      set.drop(epoch, damaged);
+      set.drop(agreed.epoch(), damaged);
     }
+  }
+
+  private void noneIsLeft(Agreed agreed, String damage) {
+    thread.after(Swaps.lookAtActive(environment.link(), agreed, LOOK), (contents, failure) -> {
+      var swap = failure == null ? Swap.of(agreed, contents) : Optional.<Swap>empty();
+      if (swap.isPresent()) {
+        putRight(agreed, swap.get());
+      } else {
+        log.error("databases are damaged, and none is left to repair them from: {}", damage);
+      }
+    });
+  }
+
+  private void putRight(Agreed agreed, Swap swap) {
+    thread.after(Swaps.putRight(environment.link(), agreed, swap), (done, failure) -> {
+      if (failure == null) {
+        set.noteRenaming(agreed.epoch(), swap.why());
+      } else {
+        log.error("databases could not be renamed: {}", Failures.message(failure));
+      }
+    });
   }
 }

@@ -38,6 +38,9 @@ interface DatabaseLink {
 
   CompletionStage<Void> store(DatabaseAddress database, Agreed agreed);
 
+  /** From now on the database says that it is the one of this address; nothing if it does not say what is expected. */
+  CompletionStage<Void> rename(DatabaseAddress database, FirstSet.Identity expected);
+
   void adopt(Agreed agreed);
 
   Optional<ActiveSet> adopted();

@@ -163,6 +163,12 @@ final class JdbcDatabaseLink implements DatabaseLink {
     return SetStore.write(open(address), entry(agreed));
   }
 
+  @Override
+  public CompletionStage<Void> rename(DatabaseAddress address, FirstSet.Identity expected) {
+    return SetStore.rename(
+        open(address), new SetStore.Identity(expected.cluster(), expected.name()));
+  }
+
   private static SetStore.Entry entry(Agreed agreed) {
     return new SetStore.Entry(agreed.cluster(), agreed.set(), agreed.by(), agreed.at());
   }

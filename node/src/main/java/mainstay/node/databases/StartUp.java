@@ -26,6 +26,7 @@ import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.Configured;
 import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.databases.core.FirstSet;
+import mainstay.node.databases.core.Swap;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
@@ -232,6 +233,7 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
         .identity()
         .flatMap(identity -> FirstSet.contradiction(database, identity, agreed.cluster()));
     if (wrong.isPresent()) {
+      lookWhetherSwapped(agreed);
       return unusable(database, wrong.get());
     }
     if (content.epoch() > agreed.epoch()) {
@@ -242,6 +244,17 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
       return awaitStored(database, content.epoch(), agreed);
     }
     return succeed(agreed);
+  }
+
+  /** Whatever comes of it shows when they are looked at again. */
+  private void lookWhetherSwapped(Agreed agreed) {
+    var link = environment.link();
+    Swaps.lookAtActive(link, agreed, LOOK)
+        .thenApply(contents -> Swap.of(agreed, contents))
+        .thenAccept(found -> found.ifPresent(swap -> {
+          log.warn("server={} {}", environment.self(), swap.why());
+          Swaps.putRight(link, agreed, swap);
+        }));
   }
 
   /** Whoever acts is storing the set, or will. Until then the database refuses what claims its epoch. */

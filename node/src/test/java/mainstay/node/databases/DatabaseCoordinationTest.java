@@ -12,6 +12,7 @@ import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -198,6 +199,42 @@ class DatabaseCoordinationTest {
     assertThat(servers.databases.steps()).startsWith("copy db1");
     servers.awaitRow(
         BRAVO, "db1", row -> row.journalHash().equals("abc") && row.checkedAt().isPresent());
+  }
+
+  @Test
+  void swappedDatabasesAreRenamedWhileTheyWork() {
+    servers.startAll();
+    servers.databases.swap("db1", "db2");
+
+    servers.awaitRow(BRAVO, "db1", row -> row.state().equals("active"));
+    CoordinatedServers.await("an epoch of the renaming", () -> epochOf(ALPHA) == 2);
+
+    assertNamedAsAddressed();
+    assertThat(servers.link(ALPHA).adopted().orElseThrow().why())
+        .endsWith("db2 is db1 now, db1 is db2 now");
+    assertThat(servers.databases.steps()).isEmpty(); // nothing was copied
+  }
+
+  @Test
+  void databasesThatWereSwappedWhileNobodyRanAreRenamed() {
+    servers.startAll();
+    ALL.forEach(servers::stop);
+    servers.databases.swap("db1", "db2");
+
+    ALL.forEach(server -> servers.start(server, database(1), database(2)));
+
+    servers.awaitSet("db1 active, db2 active");
+    assertNamedAsAddressed();
+  }
+
+  private long epochOf(String server) {
+    return servers.link(server).adopted().orElseThrow().epoch();
+  }
+
+  private void assertNamedAsAddressed() {
+    for (var name : List.of("db1", "db2")) {
+      assertThat(servers.databases.content(name).identity()).map(Identity::name).hasValue(name);
+    }
   }
 
   @Test

@@ -122,6 +122,26 @@ final class FakeDatabases {
     return Optional.empty();
   }
 
+  private synchronized void rename(String name, Identity expected) {
+    var content = content(name);
+    if (content.identity().equals(Optional.of(expected))) {
+      hold(
+          name,
+          new Content(
+              content.epoch(),
+              content.members(),
+              content.events(),
+              Optional.of(new Identity(expected.cluster(), name))));
+    }
+  }
+
+  /** Each stands at the address of the other. */
+  synchronized void swap(String one, String other) {
+    var first = content(one);
+    contents.put(one, content(other));
+    contents.put(other, first);
+  }
+
   Link link(String server, List<DatabaseAddress> configured) {
     return new Link(server, configured);
   }
@@ -193,6 +213,12 @@ final class FakeDatabases {
     }
 
     @Override
+    public CompletionStage<Void> rename(DatabaseAddress database, Identity expected) {
+      FakeDatabases.this.rename(database.name(), expected);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public void adopt(Agreed agreed) {
       if (adopted.filter(set -> set.epoch() >= agreed.epoch()).isEmpty()) {
         adopted = Optional.of(agreed.set());
@@ -251,12 +277,19 @@ final class FakeDatabases {
     @Override
     public CompletionStage<Scrub.Findings> scrub(Agreed agreed) {
       synchronized (FakeDatabases.this) {
-        var found = damaged
+        var found = new ArrayList<Scrub.Damaged>();
+        damaged
             .filter(name -> agreed.set().active().contains(name))
-            .map(name -> List.of(new Scrub.Damaged(name, "a row differs")))
-            .orElse(List.of());
+            .ifPresent(name -> found.add(new Scrub.Damaged(name, "a row differs")));
         if (!found.isEmpty()) {
           damaged = Optional.empty();
+        }
+        for (var name : agreed.set().active()) {
+          content(name)
+              .identity()
+              .filter(identity -> !identity.name().equals(name))
+              .ifPresent(
+                  identity -> found.add(new Scrub.Damaged(name, "it says " + identity.name())));
         }
         var hashes = new HashMap<String, String>();
         agreed.set().active().forEach(name -> hashes.put(name, "abc"));

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
+import mainstay.persistence.databases.LoginSource.OnFailure;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.protocol.model.DatabaseAddress;
@@ -35,6 +36,7 @@ public final class Database implements AutoCloseable {
   private final ConnectionLimits limits;
   private final SessionName session;
   private final Dialect dialect;
+  private final Patience patience = new Patience();
   private final HikariDataSource work;
   private final HikariDataSource controlWork;
   private final ThreadPoolExecutor writers;
@@ -161,7 +163,8 @@ public final class Database implements AutoCloseable {
   /** @param connectTimeout limit for connection and login, in place of the one of {@link #limits()} */
   Connection session(Duration connectTimeout, Duration statementTimeout) throws SQLException {
     var own = limits.connectingWithin(connectTimeout);
-    var opened = source(own, statementTimeout.plus(connectTimeout)).getConnection();
+    var opened =
+        source(own, statementTimeout.plus(connectTimeout), OnFailure.GIVE_UP).getConnection();
     try {
       dialect.limitStatements(opened, statementTimeout);
     } catch (SQLException e) {
@@ -203,6 +206,7 @@ public final class Database implements AutoCloseable {
     for (ThreadPoolExecutor executor : new ThreadPoolExecutor[] {writers, readers, controllers}) {
       executor.shutdown();
     }
+    patience.close();
     work.close();
     controlWork.close();
   }
@@ -216,7 +220,8 @@ public final class Database implements AutoCloseable {
           Outcome.NOT_DONE,
           true,
           operation + ": database " + name() + " gave no session within "
-              + limits.checkoutTimeout().toMillis() + " ms: " + rootMessage(e),
+              + limits.checkoutTimeout().toMillis() + " ms: "
+              + rootMessage(patience.failure().orElse(e)),
           e);
     }
     try (connection) {
@@ -296,7 +301,7 @@ public final class Database implements AutoCloseable {
   private HikariDataSource pool(String kind, int size, Duration socketTimeout) {
     var pool = new HikariDataSource();
     pool.setPoolName("mainstay-" + name() + "-" + kind);
-    pool.setDataSource(source(limits, socketTimeout));
+    pool.setDataSource(source(limits, socketTimeout, patience));
     pool.setMaximumPoolSize(size);
     pool.setConnectionTimeout(limits.checkoutTimeout().toMillis());
     pool.setValidationTimeout(Math.min(1000, limits.checkoutTimeout().toMillis()));
@@ -305,11 +310,15 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
-  private LoginSource source(ConnectionLimits own, Duration answerLimit) {
+  private LoginSource source(ConnectionLimits own, Duration answerLimit, OnFailure onFailure) {
     return new LoginSource(
         address.url(),
         () -> login(own, answerLimit),
-        connection -> dialect.begin(connection, own, session));
+        connection -> {
+          dialect.begin(connection, own, session);
+          patience.succeeded();
+        },
+        onFailure);
   }
 
   private Properties login(ConnectionLimits own, Duration answerLimit) {

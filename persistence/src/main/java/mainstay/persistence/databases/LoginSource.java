@@ -10,13 +10,17 @@ import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Opens each session with what a login needs at that moment, so that a changed password counts at once. */
+/**
+ * Opens each session with what a login needs at that moment, so that a changed password counts at once. Whether a login
+ * that failed is tried again is the affair of {@link OnFailure}.
+ */
 final class LoginSource implements DataSource {
   private static final String WRONG_LOGIN = "28000";
 
   private final String url;
   private final Supplier<Properties> login;
   private final Begin begin;
+  private final OnFailure onFailure;
 
   /** What is done on each session before it is used. */
   @FunctionalInterface
@@ -24,14 +28,41 @@ final class LoginSource implements DataSource {
     void on(Connection session) throws SQLException;
   }
 
-  LoginSource(String url, Supplier<Properties> login, Begin begin) {
+  /** What becomes of a login that failed. */
+  @FunctionalInterface
+  interface OnFailure {
+    OnFailure GIVE_UP = (failures, failure) -> {
+      throw failure;
+    };
+
+    /**
+     * Returns when the login is to be tried again.
+     *
+     * @param failures in a row, this one included
+     * @throws SQLException if it is not
+     */
+    void failed(int failures, SQLException failure) throws SQLException;
+  }
+
+  LoginSource(String url, Supplier<Properties> login, Begin begin, OnFailure onFailure) {
     this.url = url;
     this.login = login;
     this.begin = begin;
+    this.onFailure = onFailure;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
+    for (int failures = 1; ; failures++) {
+      try {
+        return attempt();
+      } catch (SQLException e) {
+        onFailure.failed(failures, e);
+      }
+    }
+  }
+
+  private Connection attempt() throws SQLException {
     Properties properties;
     try {
       properties = login.get();

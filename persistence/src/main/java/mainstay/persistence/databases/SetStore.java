@@ -22,6 +22,8 @@ public final class SetStore {
       "insert into active_set_history (epoch, members, why, by_whom, at) values (?, ?, ?, ?, ?)";
   private static final String IDENTITY =
       "insert into database_identity (id, cluster, name) values (1, ?, ?)";
+  private static final String RENAME =
+      "update database_identity set name = ? where id = 1 and cluster = ? and name = ?";
   private static final int LONGEST_NAME = 255;
 
   private SetStore() {}
@@ -78,6 +80,19 @@ public final class SetStore {
       identity(identity, 1, entry, database.name());
       identity.executeUpdate();
     }
+  }
+
+  /** From now on it says that it is what it is called. Does nothing to a database that does not say what is expected. */
+  public static CompletableFuture<Void> rename(Database database, Identity expected) {
+    return database.control("rename " + expected.name() + " " + database.name(), session -> {
+      try (var rename = session.prepareStatement(RENAME)) {
+        rename.setString(1, database.name());
+        rename.setString(2, expected.cluster());
+        rename.setString(3, expected.name());
+        rename.executeUpdate();
+        return null;
+      }
+    });
   }
 
   private static int change(PreparedStatement statement, int first, Entry entry)

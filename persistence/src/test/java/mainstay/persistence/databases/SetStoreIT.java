@@ -127,6 +127,25 @@ class SetStoreIT {
   }
 
   @Test
+  void itIsRenamedIfItSaysWhatIsExpected() throws SQLException {
+    var is = new Identity("c1", "other");
+    try (var session = shared.connect(url);
+        var statement = session.createStatement()) {
+      statement.execute(
+          "insert into database_identity (id, cluster, name) values (1, 'c1', 'other')");
+    }
+
+    await(SetStore.rename(database, new Identity("c1", "another")));
+    assertThat(identity()).hasValue(is);
+    await(SetStore.rename(database, is));
+    assertThat(identity()).hasValue(new Identity("c1", database.name()));
+  }
+
+  private Optional<Identity> identity() {
+    return await(database.control("read", SetStore::read)).identity();
+  }
+
+  @Test
   void aProbeAndAGlanceSeeWhichOneItIs() throws SQLException {
     await(SetStore.write(database, entry(first)));
 

@@ -52,6 +52,13 @@ public final class SetChanges {
         .map(agreed -> next(agreed, agreed.set().with(name, role, false, why)));
   }
 
+  /** An epoch that changes nothing but keeps for ever what happened. */
+  public UnaryOperator<Optional<Agreed>> note(long epoch, String why) {
+    return current -> current
+        .filter(agreed -> agreed.epoch() == epoch)
+        .map(agreed -> next(agreed, new ActiveSet(epoch + 1, agreed.set().members(), why)));
+  }
+
   public UnaryOperator<Optional<Agreed>> add(DatabaseAddress database, String why) {
     return current -> current
         .filter(agreed -> agreed.set().member(database.name()).isEmpty())
