@@ -87,13 +87,14 @@ final class DatabaseBenchmark implements Callable<Integer> {
       all.add(result);
       System.out.printf(
           Locale.ROOT,
-          "%s %s, run %d of %d: pause %.1f ms, at its return %.1f ms, with nothing done %.1f ms, %d acknowledged, %d failed%n",
+          "%s %s, run %d of %d: pause %.1f ms, at its return %.1f ms (from %.0f ms after it on), with nothing done %.1f ms, %d acknowledged, %d failed%n",
           fault.label(),
           database,
           run,
           runs,
           result.outageMillis(),
           result.returnMillis(),
+          result.returnFromMillis(),
           result.quietMillis(),
           result.acknowledged(),
           result.failed());

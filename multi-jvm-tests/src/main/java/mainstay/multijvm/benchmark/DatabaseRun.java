@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import mainstay.multijvm.checker.LinearizablePerKey;
 import mainstay.multijvm.checker.NoAcknowledgedWriteLost;
@@ -31,6 +32,7 @@ import mainstay.multijvm.workload.RepeatingClient;
  * @param quietMillis longest time between two acknowledgements while nothing is done: what the machine itself costs
  * @param outageMillis longest time between two acknowledgements from the fault until the database is brought back
  * @param returnMillis the same from then until it is active, and for a second more
+ * @param returnFromMillis when that began, from then
  * @param failed operations that a client which repeats with its key did not bring to a good end
  * @param violations what the checkers found; a lost write is among them
  */
@@ -38,6 +40,7 @@ record DatabaseRun(
     double quietMillis,
     double outageMillis,
     double returnMillis,
+    double returnFromMillis,
     long acknowledged,
     long failed,
     List<String> violations) {
@@ -125,10 +128,12 @@ record DatabaseRun(
     violations.addAll(new NoAcknowledgedWriteLost().check(history).violations());
     violations.addAll(new LinearizablePerKey().check(history).violations());
     var operations = history.operations();
+    var back = pause(history, restored, end);
     return new DatabaseRun(
-        pause(history, quiet, begun),
-        pause(history, begun, restored),
-        pause(history, restored, end),
+        pause(history, quiet, begun).millis(),
+        pause(history, begun, restored).millis(),
+        back.millis(),
+        TimeUnit.NANOSECONDS.toMillis(back.from() - restored),
         operations.stream().filter(Operation::acknowledgedWrite).count(),
         operations.stream().filter(DatabaseRun::failed).count(),
         violations);
@@ -141,9 +146,8 @@ record DatabaseRun(
             && operation.kind() != Operation.Kind.COMPARE_AND_SET);
   }
 
-  private static double pause(History history, long from, long to) throws IOException {
+  private static OutageMeter.Outage pause(History history, long from, long to) throws IOException {
     return OutageMeter.around(history, from, Duration.ofNanos(to - from))
-        .orElseThrow(() -> new IOException("no write was acknowledged"))
-        .millis();
+        .orElseThrow(() -> new IOException("no write was acknowledged"));
   }
 }

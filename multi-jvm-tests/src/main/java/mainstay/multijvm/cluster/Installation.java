@@ -51,8 +51,11 @@ public record Installation(Path java, String classPath, String mainClass) {
   public List<String> server(Path config) {
     return command(
         List.of(
-            "-Xms64m",
+            "-Xms256m",
             "-Xmx256m",
+            "-Xmn64m",
+            "-XX:SurvivorRatio=4",
+            "-XX:MetaspaceSize=96m",
             "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
             "-XX:+ExitOnOutOfMemoryError"),
         List.of("server", "--config", config.toString()));

@@ -57,8 +57,8 @@ interface DatabaseLink {
   CompletionStage<Synchroniser> begin(Agreed agreed, DatabaseAddress target);
 
   /**
-   * Holds the barrier on all written databases and the target, copies what must be equal at once, asks for the epoch in
-   * which the target is joining, stores it everywhere and lets go. When it fails, that epoch may have been agreed to, and
+   * Holds the barrier on all written databases and the target, asks for the epoch in which the target is joining, copies
+   * meanwhile what must be equal at once, stores the epoch everywhere and lets go. When it fails, that epoch may have been agreed to, and
    * must not be stored any more.
    */
   CompletionStage<Agreed> join(

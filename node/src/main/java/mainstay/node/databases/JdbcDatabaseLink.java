@@ -4,7 +4,9 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -232,30 +234,58 @@ final class JdbcDatabaseLink implements DatabaseLink {
       Supplier<CompletionStage<Agreed>> round,
       TreeMap<String, Connection> sessions)
       throws SQLException, TimeoutException, ExecutionException, InterruptedException {
+    var source = sessions.get(agreed.set().active().get(0));
+    // Nobody waits yet, so the first use of new sessions costs nothing, and little is left for the
+    // moment when all do.
+    synchroniser.underBarrier(source, sessions.get(target));
+    inEach(agreed, sessions, (database, session) -> session.commit());
     long begin = System.nanoTime();
     for (var session : sessions.entrySet()) {
       databaseOf(agreed, session.getKey())
           .dialect()
           .holdWrites(session.getValue(), settings.joinTimeout());
     }
-    var source = sessions.get(agreed.set().active().get(0));
+    long held = System.nanoTime();
+    var agreeing = round.get().toCompletableFuture();
     synchroniser.underBarrier(source, sessions.get(target));
-    var joining = round
-        .get()
-        .toCompletableFuture()
-        .get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    for (var session : sessions.entrySet()) {
-      SetStore.store(databaseOf(agreed, session.getKey()), session.getValue(), entry(joining));
-    }
-    for (var session : sessions.values()) {
-      session.commit();
-    }
+    long copied = System.nanoTime();
+    var joining = agreeing.get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    long chosen = System.nanoTime();
+    inEach(
+        agreed, sessions, (database, session) -> SetStore.store(database, session, entry(joining)));
+    inEach(agreed, sessions, (database, session) -> session.commit());
+    long end = System.nanoTime();
     log.info(
-        "databases epoch={} {} joins, writes paused for {} ms",
+        "databases epoch={} {} joins, writes paused for {} ms: {} until all were held back, {} to copy, {} more to agree,"
+            + " {} to store",
         joining.epoch(),
         target,
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        millis(begin, end),
+        millis(begin, held),
+        millis(held, copied),
+        millis(copied, chosen),
+        millis(chosen, end));
     return joining;
+  }
+
+  private static long millis(long from, long to) {
+    return TimeUnit.NANOSECONDS.toMillis(to - from);
+  }
+
+  private interface OnSession {
+    void on(Database database, Connection session) throws SQLException;
+  }
+
+  /** At the same time. Returns when all have ended. */
+  private void inEach(Agreed agreed, Map<String, Connection> sessions, OnSession work)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    var running = new ArrayList<CompletableFuture<Void>>();
+    sessions.forEach((name, session) -> running.add(submit(() -> {
+      work.on(databaseOf(agreed, name), session);
+      return null;
+    })));
+    CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
+        .get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Database databaseOf(Agreed agreed, String name) {

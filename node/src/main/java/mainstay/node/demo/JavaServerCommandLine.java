@@ -31,10 +31,14 @@ public final class JavaServerCommandLine implements ServerCommandLine {
 
   private static List<String> options() {
     // The quick compiler only: several servers start at once on one machine, and the thorough one
-    // would take their processors for the first minutes and twice the memory for good.
+    // would take their processors for the first minutes and twice the memory for good. The heap as
+    // in the launcher.
     var options = new ArrayList<>(List.of(
-        "-Xms64m",
+        "-Xms256m",
         "-Xmx256m",
+        "-Xmn64m",
+        "-XX:SurvivorRatio=4",
+        "-XX:MetaspaceSize=96m",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2"));

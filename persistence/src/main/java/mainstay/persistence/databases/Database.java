@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
-import mainstay.persistence.databases.LoginSource.OnFailure;
+import mainstay.persistence.databases.LoginSource.Pace;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.protocol.model.DatabaseAddress;
@@ -36,9 +36,8 @@ public final class Database implements AutoCloseable {
   private final ConnectionLimits limits;
   private final SessionName session;
   private final Dialect dialect;
-  private final Patience patience = new Patience();
-  private final HikariDataSource work;
-  private final HikariDataSource controlWork;
+  private final Pool work;
+  private final Pool controlWork;
   private final ThreadPoolExecutor writers;
   private final ThreadPoolExecutor readers;
   private final ThreadPoolExecutor controllers;
@@ -47,6 +46,13 @@ public final class Database implements AutoCloseable {
       CompletableFuture.completedFuture(null); // guarded by this
 
   private record Complaint(String why, long nanos) {}
+
+  private record Pool(HikariDataSource sessions, PoolPace pace) {
+    void close() {
+      pace.close();
+      sessions.close();
+    }
+  }
 
   Database(DatabaseAddress address, ConnectionLimits limits, SessionName session) {
     this.address = address;
@@ -164,7 +170,7 @@ public final class Database implements AutoCloseable {
   Connection session(Duration connectTimeout, Duration statementTimeout) throws SQLException {
     var own = limits.connectingWithin(connectTimeout);
     var opened =
-        source(own, statementTimeout.plus(connectTimeout), OnFailure.GIVE_UP).getConnection();
+        source(own, statementTimeout.plus(connectTimeout), Pace.ONE_ATTEMPT).getConnection();
     try {
       dialect.limitStatements(opened, statementTimeout);
     } catch (SQLException e) {
@@ -179,9 +185,10 @@ public final class Database implements AutoCloseable {
    * would be found out by the work that gets it. What runs is not disturbed.
    */
   public void renewSessions() {
-    for (HikariDataSource pool : List.of(work, controlWork)) {
-      if (pool.getHikariPoolMXBean() != null) { // otherwise it was never used and has none
-        pool.getHikariPoolMXBean().softEvictConnections();
+    for (Pool pool : List.of(work, controlWork)) {
+      var sessions = pool.sessions().getHikariPoolMXBean();
+      if (sessions != null) { // otherwise it was never used and has none
+        sessions.softEvictConnections();
       }
     }
   }
@@ -206,26 +213,25 @@ public final class Database implements AutoCloseable {
     for (ThreadPoolExecutor executor : new ThreadPoolExecutor[] {writers, readers, controllers}) {
       executor.shutdown();
     }
-    patience.close();
     work.close();
     controlWork.close();
   }
 
-  private <T> T perform(HikariDataSource pool, String operation, SqlWork<T> task) {
+  private <T> T perform(Pool pool, String operation, SqlWork<T> task) {
     Connection connection;
     try {
-      connection = pool.getConnection();
+      connection = pool.sessions().getConnection();
     } catch (SQLException e) {
       throw new DatabaseUnavailableException(
           Outcome.NOT_DONE,
           true,
           operation + ": database " + name() + " gave no session within "
               + limits.checkoutTimeout().toMillis() + " ms: "
-              + rootMessage(patience.failure().orElse(e)),
+              + rootMessage(pool.pace().failure().orElse(e)),
           e);
     }
     try (connection) {
-      return onSession(pool, connection, task);
+      return onSession(pool.sessions(), connection, task);
     } catch (SQLException e) {
       throw failure(operation, e);
     }
@@ -298,27 +304,31 @@ public final class Database implements AutoCloseable {
   }
 
   /** Opens its first session on first use. */
-  private HikariDataSource pool(String kind, int size, Duration socketTimeout) {
-    var pool = new HikariDataSource();
-    pool.setPoolName("mainstay-" + name() + "-" + kind);
-    pool.setDataSource(source(limits, socketTimeout, patience));
-    pool.setMaximumPoolSize(size);
-    pool.setConnectionTimeout(limits.checkoutTimeout().toMillis());
-    pool.setValidationTimeout(Math.min(1000, limits.checkoutTimeout().toMillis()));
-    pool.setInitializationFailTimeout(-1);
-    pool.setKeepaliveTime(60_000);
-    return pool;
+  private Pool pool(String kind, int size, Duration socketTimeout) {
+    var sessions = new HikariDataSource();
+    var pace = new PoolPace(() -> waiting(sessions));
+    sessions.setPoolName("mainstay-" + name() + "-" + kind);
+    sessions.setDataSource(source(limits, socketTimeout, pace));
+    sessions.setMaximumPoolSize(size);
+    sessions.setConnectionTimeout(limits.checkoutTimeout().toMillis());
+    sessions.setValidationTimeout(Math.min(1000, limits.checkoutTimeout().toMillis()));
+    sessions.setInitializationFailTimeout(-1);
+    sessions.setKeepaliveTime(60_000);
+    return new Pool(sessions, pace);
   }
 
-  private LoginSource source(ConnectionLimits own, Duration answerLimit, OnFailure onFailure) {
+  /** The first one waits for the pool itself. */
+  private static int waiting(HikariDataSource sessions) {
+    var pool = sessions.getHikariPoolMXBean();
+    return pool == null ? 1 : pool.getThreadsAwaitingConnection();
+  }
+
+  private LoginSource source(ConnectionLimits own, Duration answerLimit, Pace pace) {
     return new LoginSource(
         address.url(),
         () -> login(own, answerLimit),
-        connection -> {
-          dialect.begin(connection, own, session);
-          patience.succeeded();
-        },
-        onFailure);
+        connection -> dialect.begin(connection, own, session),
+        pace);
   }
 
   private Properties login(ConnectionLimits own, Duration answerLimit) {

@@ -10,17 +10,14 @@ import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/**
- * Opens each session with what a login needs at that moment, so that a changed password counts at once. Whether a login
- * that failed is tried again is the affair of {@link OnFailure}.
- */
+/** Opens each session with what a login needs at that moment, so that a changed password counts at once. */
 final class LoginSource implements DataSource {
   private static final String WRONG_LOGIN = "28000";
 
   private final String url;
   private final Supplier<Properties> login;
   private final Begin begin;
-  private final OnFailure onFailure;
+  private final Pace pace;
 
   /** What is done on each session before it is used. */
   @FunctionalInterface
@@ -28,12 +25,28 @@ final class LoginSource implements DataSource {
     void on(Connection session) throws SQLException;
   }
 
-  /** What becomes of a login that failed. */
-  @FunctionalInterface
-  interface OnFailure {
-    OnFailure GIVE_UP = (failures, failure) -> {
-      throw failure;
+  /** When a login is tried, and what becomes of one that failed. */
+  interface Pace {
+    /** At once, and once. */
+    Pace ONE_ATTEMPT = new Pace() {
+      @Override
+      public void await() {
+        // nothing to wait for
+      }
+
+      @Override
+      public void failed(int failures, SQLException failure) throws SQLException {
+        throw failure;
+      }
+
+      @Override
+      public void succeeded() {
+        // nothing to remember
+      }
     };
+
+    /** Returns when the first attempt may begin. */
+    void await();
 
     /**
      * Returns when the login is to be tried again.
@@ -42,22 +55,27 @@ final class LoginSource implements DataSource {
      * @throws SQLException if it is not
      */
     void failed(int failures, SQLException failure) throws SQLException;
+
+    void succeeded();
   }
 
-  LoginSource(String url, Supplier<Properties> login, Begin begin, OnFailure onFailure) {
+  LoginSource(String url, Supplier<Properties> login, Begin begin, Pace pace) {
     this.url = url;
     this.login = login;
     this.begin = begin;
-    this.onFailure = onFailure;
+    this.pace = pace;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
+    pace.await();
     for (int failures = 1; ; failures++) {
       try {
-        return attempt();
+        var session = attempt();
+        pace.succeeded();
+        return session;
       } catch (SQLException e) {
-        onFailure.failed(failures, e);
+        pace.failed(failures, e);
       }
     }
   }

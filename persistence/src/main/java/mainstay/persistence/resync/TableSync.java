@@ -27,6 +27,9 @@ final class TableSync {
   /** Where more of a range differs than one row in so many, it is copied as a whole. */
   private static final int SPARSE = 4;
 
+  /** A range of which little differs is looked at in so many parts before rows are compared. */
+  private static final int NARROWER = 16;
+
   private final Side source;
   private final Side target;
   private final ResyncSettings settings;
@@ -145,17 +148,38 @@ final class TableSync {
   }
 
   /** A range that the two do not hold alike. */
-  private record Part(KeyRange range, Digests digests) {}
+  private record Part(KeyRange range, Digests digests) {
+    /** Services append to many streams, so in a range of many rows often only some are new. */
+    private boolean mayDifferLittle() {
+      long here = digests.here().rows();
+      return Math.abs(here - digests.there().rows()) < here / SPARSE;
+    }
+  }
 
   /** As a whole first, for most ranges are equal; then in parts that are small enough to compare row by row. */
   private List<Part> differing(Table table, KeyRange range, Depth depth) throws SQLException {
     var all = digests(table, range, depth);
     walked.accept(all.here().rows());
     var found = new ArrayList<Part>();
-    for (var left = Optional.of(range).filter(some -> !all.equal()); left.isPresent(); ) {
-      var next = next(table, left.get(), settings.chunkRows());
+    if (!all.equal()) {
+      for (var part : split(table, new Part(range, all), settings.chunkRows(), depth)) {
+        found.addAll(
+            part.mayDifferLittle()
+                ? split(table, part, settings.chunkRows() / NARROWER, depth)
+                : List.of(part));
+      }
+    }
+    return found;
+  }
+
+  /** Those of its parts of so many rows of the source that differ. */
+  private List<Part> split(Table table, Part whole, int rows, Depth depth) throws SQLException {
+    var range = whole.range();
+    var found = new ArrayList<Part>();
+    for (var left = Optional.of(range); left.isPresent(); ) {
+      var next = next(table, left.get(), Math.max(1, rows));
       var part = next.to().isPresent() ? next : left.get();
-      var digests = part.equals(range) ? all : digests(table, part, depth);
+      var digests = part.equals(range) ? whole.digests() : digests(table, part, depth);
       if (!digests.equal()) {
         found.add(new Part(part, digests));
       }
