@@ -192,7 +192,12 @@ final class JdbcDatabaseLink implements DatabaseLink {
 
   @Override
   public void expect(DatabaseAddress address) {
-    open(address).renewSessions();
+    var database = open(address);
+    database.renewSessions();
+    database.rehearseWrites().exceptionally(failure -> {
+      log.debug("databases {} could not rehearse: {}", address.name(), Failures.message(failure));
+      return null;
+    });
   }
 
   @Override

@@ -10,12 +10,14 @@ import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.LoginSource.Pace;
 import mainstay.persistence.databases.core.SqlFailure;
@@ -31,6 +33,7 @@ import mainstay.protocol.model.DatabaseAddress;
  */
 public final class Database implements AutoCloseable {
   private static final long COMPLAINT_NANOS = Duration.ofSeconds(2).toNanos();
+  private static final long OTHERS_MILLIS = 1000;
 
   private final DatabaseAddress address;
   private final ConnectionLimits limits;
@@ -190,6 +193,34 @@ public final class Database implements AutoCloseable {
       if (sessions != null) { // otherwise it was never used and has none
         sessions.softEvictConnections();
       }
+    }
+  }
+
+  /**
+   * Has each writer store nothing, on a session of its own, in the epoch that the database stands in. A database needs many
+   * times as long for the first write of a session as for the second.
+   *
+   * @return completes when all have; what fails shows when it is written
+   */
+  public CompletableFuture<Void> rehearseWrites() {
+    var all = new CountDownLatch(limits.writers());
+    SqlWork<Void> rehearsal = session -> {
+      all.countDown();
+      awaitOthers(all);
+      dialect.storeEvents(session, SetStore.read(session).epoch(), List.of(), 0);
+      return null;
+    };
+    return CompletableFuture.allOf(Stream.generate(() -> write("rehearse a write", rehearsal))
+        .limit(limits.writers())
+        .toArray(CompletableFuture[]::new));
+  }
+
+  /** So that nobody gets the session that another one has given back. */
+  private static void awaitOthers(CountDownLatch all) {
+    try {
+      all.await(OTHERS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

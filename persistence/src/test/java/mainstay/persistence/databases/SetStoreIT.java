@@ -146,6 +146,21 @@ class SetStoreIT {
   }
 
   @Test
+  void aRehearsedWriteStoresNothingOnASessionOfItsOwn() throws SQLException {
+    await(SetStore.write(database, new Entry("c1", first, "alpha", NOON)));
+
+    await(database.rehearseWrites());
+
+    try (var session = shared.connect(url);
+        var statement = session.createStatement();
+        var row = statement.executeQuery("select count(*) from event_journal")) {
+      row.next();
+      assertThat(row.getLong(1)).isZero();
+    }
+    assertThat(await(database.control("read", SetStore::read)).epoch()).isEqualTo(1);
+  }
+
+  @Test
   void aProbeAndAGlanceSeeWhichOneItIs() throws SQLException {
     await(SetStore.write(database, entry(first)));
 
