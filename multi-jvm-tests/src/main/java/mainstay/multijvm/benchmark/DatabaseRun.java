@@ -129,8 +129,10 @@ record DatabaseRun(
     violations.addAll(new LinearizablePerKey().check(history).violations());
     var operations = history.operations();
     var back = pause(history, restored, end);
+    var before = pause(history, quiet, begun);
     return new DatabaseRun(
-        pause(history, quiet, begun).millis(),
+        // The last gap may reach into the outage.
+        new OutageMeter.Outage(before.from(), Math.min(before.to(), begun)).millis(),
         pause(history, begun, restored).millis(),
         back.millis(),
         TimeUnit.NANOSECONDS.toMillis(back.from() - restored),

@@ -61,8 +61,9 @@ final class Pair implements AutoCloseable {
               server.passwordFile()));
     }
     var config = ConfigFactory.parseString(String.join("\n", settings))
-        .withFallback(ConfigFactory.parseString(
-            "mainstay.server.name = alpha, akka.loglevel = WARNING, akka.stdout-loglevel = WARNING,"
+        .withFallback(
+            ConfigFactory.parseString("mainstay.server.name = alpha, akka.actor.provider = local,"
+                + " akka.loglevel = WARNING, akka.stdout-loglevel = WARNING,"
                 + " mainstay.databases = [" + String.join(", ", entries) + "]"))
         .withFallback(ConfigFactory.load());
     system = ActorSystem.create(
