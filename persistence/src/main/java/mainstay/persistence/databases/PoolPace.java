@@ -20,6 +20,13 @@ final class PoolPace implements LoginSource.Pace, AutoCloseable {
   private static final Duration SHORTEST = Duration.ofMillis(50);
   private static final Duration LONGEST = Duration.ofMillis(500);
   private static final int DOUBLINGS = 10;
+
+  /** What is wrong with a login mostly stays so until somebody changes it, and the database notes each in its log. */
+  private static final Duration LONGEST_AFTER_REFUSAL = Duration.ofSeconds(5);
+
+  /** Class of the SQLStates of logins that are not accepted. */
+  private static final String NOT_AUTHORISED = "28";
+
   private static final int GLANCES = 10;
   private static final Duration BETWEEN_GLANCES = Duration.ofMillis(10);
 
@@ -41,15 +48,17 @@ final class PoolPace implements LoginSource.Pace, AutoCloseable {
   }
 
   /** @param failures in a row, from 1 */
-  static Duration pause(int failures) {
+  static Duration pause(int failures, SQLException last) {
     var pause = SHORTEST.multipliedBy(1L << Math.min(DOUBLINGS, failures - 1));
-    return pause.compareTo(LONGEST) < 0 ? pause : LONGEST;
+    boolean refused = last.getSQLState() != null && last.getSQLState().startsWith(NOT_AUTHORISED);
+    var longest = refused ? LONGEST_AFTER_REFUSAL : LONGEST;
+    return pause.compareTo(longest) < 0 ? pause : longest;
   }
 
   @Override
   public void failed(int failures, SQLException failed) throws SQLException {
     failure = Optional.of(failed);
-    if (closedWithin(pause(failures))) {
+    if (closedWithin(pause(failures, failed))) {
       throw failed;
     }
   }

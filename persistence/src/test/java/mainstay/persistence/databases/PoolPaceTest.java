@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PoolPaceTest {
@@ -14,9 +15,19 @@ class PoolPaceTest {
 
   @Test
   void thePausesGrowUpToHalfASecond() {
-    assertThat(IntStream.of(1, 2, 3, 4, 5, 6, 1000).mapToObj(PoolPace::pause))
-        .extracting(Duration::toMillis)
-        .containsExactly(50L, 100L, 200L, 400L, 500L, 500L, 500L);
+    assertThat(pauses(REFUSED)).containsExactly(50L, 100L, 200L, 400L, 500L, 500L, 500L);
+  }
+
+  @Test
+  void thoseOfALoginThatIsNotAcceptedGrowUpToFive() {
+    assertThat(pauses(new SQLException("wrong password", "28P01")))
+        .containsExactly(50L, 100L, 200L, 400L, 800L, 1600L, 5000L);
+  }
+
+  private static List<Long> pauses(SQLException failure) {
+    return Stream.of(1, 2, 3, 4, 5, 6, 1000)
+        .map(failures -> PoolPace.pause(failures, failure).toMillis())
+        .toList();
   }
 
   @Test
