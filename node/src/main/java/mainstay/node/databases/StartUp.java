@@ -253,7 +253,10 @@ final class StartUp extends AbstractBehavior<StartUp.Message> {
         .thenApply(contents -> Swap.of(agreed, contents))
         .thenAccept(found -> found.ifPresent(swap -> {
           log.warn("server={} {}", environment.self(), swap.why());
-          Swaps.putRight(link, agreed, swap);
+          Swaps.putRight(link, agreed, swap).exceptionally(failure -> {
+            log.warn("server={} not renamed: {}", environment.self(), Failures.message(failure));
+            return null;
+          });
         }));
   }
 

@@ -146,7 +146,7 @@ class SetStoreIT {
   }
 
   @Test
-  void aRehearsedWriteStoresNothingOnASessionOfItsOwn() throws SQLException {
+  void aRehearsedWriteStoresNothing() throws SQLException {
     await(SetStore.write(database, new Entry("c1", first, "alpha", NOON)));
 
     await(database.rehearseWrites());
