@@ -76,7 +76,9 @@ final class ContentCheck {
   }
 
   private void noneIsLeft(Agreed agreed, String damage) {
+    running = true; // one of two that is renamed already would make the other one look damaged
     thread.after(Swaps.lookAtActive(environment.link(), agreed, LOOK), (contents, failure) -> {
+      running = false;
       var swap = failure == null ? Swap.of(agreed, contents) : Optional.<Swap>empty();
       if (swap.isPresent()) {
         putRight(agreed, swap.get());
@@ -87,7 +89,9 @@ final class ContentCheck {
   }
 
   private void putRight(Agreed agreed, Swap swap) {
+    running = true;
     thread.after(Swaps.putRight(environment.link(), agreed, swap), (done, failure) -> {
+      running = false;
       if (failure == null) {
         set.noteRenaming(agreed.epoch(), swap.why());
       } else {
