@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import mainstay.persistence.resync.core.Digest;
+import mainstay.persistence.resync.core.Heads;
 import mainstay.persistence.resync.core.Key;
 import mainstay.persistence.resync.core.KeyRange;
 import mainstay.persistence.resync.core.RowHash;
@@ -55,6 +56,16 @@ public interface ContentSql {
     return digest(session, table, range);
   }
 
+  /** How far each stream reaches, of a table whose key is a stream and a number in it. */
+  default Heads heads(Connection session, Table table) throws SQLException {
+    var stream = table.key().get(0);
+    try (var query = session.prepareStatement("select " + stream.name() + ", max("
+            + table.key().get(1).name() + ") from " + table.name() + " group by " + stream.name());
+        var row = query.executeQuery()) {
+      return Values.heads(row, stream);
+    }
+  }
+
   /** In the order of the keys. */
   List<RowHash> hashes(Connection session, Table table, KeyRange range) throws SQLException;
 
@@ -81,8 +92,24 @@ public interface ContentSql {
   /** Removes all rows without reading them, and those that refer to them. */
   void empty(Connection session, Table table) throws SQLException;
 
+  /** Lets the vendor look at a table that was filled just now, so that it finds good ways through it. */
+  default void analyse(Connection session, Table table) throws SQLException {}
+
   /** Statements to move the rows of a range as a stream, in any order; empty where only {@link #rows} and {@link #put} can. */
   Optional<Stream> stream(Connection session, Table table, KeyRange range) throws SQLException;
+
+  /**
+   * As {@link #stream}, of many ranges that lie each in one stream and of which the target has nothing: at most so many
+   * rows, in each range from its beginning on.
+   */
+  default Optional<Stream> stream(Table table, List<KeyRange> ranges, int rows) {
+    return Optional.empty();
+  }
+
+  /** Empty where rows lie in the order of their keys, or only that order can be read. */
+  default Optional<StorageSql> storage() {
+    return Optional.empty();
+  }
 
   /** In the binary form of the vendor: only between databases of the same one. */
   record Stream(String out, String in) {}

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import mainstay.persistence.resync.core.Column;
 import mainstay.persistence.resync.core.Column.Kind;
 import mainstay.persistence.resync.core.Digest;
+import mainstay.persistence.resync.core.Heads;
 import mainstay.persistence.resync.core.Key;
 import mainstay.persistence.resync.core.KeyRange;
 import mainstay.persistence.resync.core.RowHash;
@@ -62,7 +63,7 @@ public final class PostgresContent implements ContentSql {
   public Optional<Key> boundary(Connection session, Table table, KeyRange range, int row)
       throws SQLException {
     var order = order(session, table);
-    sorting(session, table.equals(Table.EVENT_TAG));
+    sorting(session, !inOrderOfAnIndex(table));
     try (var query = session.prepareStatement("select " + Values.names(table.key()) + from(table)
         + where(session, table, range) + " order by " + order + " offset ? limit 1")) {
       int next = bind(query, 1, table, range);
@@ -71,6 +72,10 @@ public final class PostgresContent implements ContentSql {
         return rows.next() ? Optional.of(Values.key(rows, table)) : Optional.empty();
       }
     }
+  }
+
+  private static boolean inOrderOfAnIndex(Table table) {
+    return !table.equals(Table.EVENT_TAG);
   }
 
   /**
@@ -83,6 +88,12 @@ public final class PostgresContent implements ContentSql {
         statement.execute("set enable_sort = " + (wanted ? "on" : "off"));
       }
       sorting = wanted;
+    }
+  }
+
+  private void sortIfNeeded(Connection session, Table table) throws SQLException {
+    if (!inOrderOfAnIndex(table)) {
+      sorting(session, true);
     }
   }
 
@@ -125,16 +136,10 @@ public final class PostgresContent implements ContentSql {
     }
   }
 
-  /** Of what the database would send of the row: all bits of it, and the order of columns counts. */
   @Override
   public Digest quickDigest(Connection session, Table table, KeyRange range, long seed)
       throws SQLException {
-    return digest(
-        session,
-        table,
-        range,
-        "hash_record_extended(row(record_send(row(" + Values.names(table.columns()) + "))), " + seed
-            + ")");
+    return digest(session, table, range, quickHash(table, seed));
   }
 
   private Digest digest(Connection session, Table table, KeyRange range, String hash)
@@ -149,8 +154,26 @@ public final class PostgresContent implements ContentSql {
     }
   }
 
+  /** From one stream to the next by the index of the key, past all that lies between. */
+  @Override
+  public Heads heads(Connection session, Table table) throws SQLException {
+    var stream = table.key().get(0);
+    var next = "select " + stream.name() + " from " + table.name();
+    var first = " order by " + stream.name() + " limit 1)";
+    sorting(session, false);
+    try (var query = session.prepareStatement("with recursive s(stream) as ((" + next + first
+            + " union all select (" + next + " where " + stream.name() + " > s.stream" + first
+            + " from s where s.stream is not null) select stream, (select max("
+            + table.key().get(1).name() + ") from " + table.name() + " where " + stream.name()
+            + " = stream) from s where stream is not null");
+        var row = query.executeQuery()) {
+      return Values.heads(row, stream);
+    }
+  }
+
   @Override
   public List<RowHash> hashes(Connection session, Table table, KeyRange range) throws SQLException {
+    sortIfNeeded(session, table);
     try (var query =
         session.prepareStatement("select " + Values.names(table.key()) + ", " + hash(table)
             + from(table) + where(session, table, range) + " order by " + order(session, table))) {
@@ -172,6 +195,7 @@ public final class PostgresContent implements ContentSql {
   @Override
   public void rows(Connection session, Table table, KeyRange range, Rows target)
       throws SQLException {
+    sortIfNeeded(session, table);
     try (var query = session.prepareStatement(
         rows(table) + where(session, table, range) + " order by " + order(session, table))) {
       bind(query, 1, table, range);
@@ -281,6 +305,13 @@ public final class PostgresContent implements ContentSql {
     }
   }
 
+  @Override
+  public void analyse(Connection session, Table table) throws SQLException {
+    try (var analyse = session.createStatement()) {
+      analyse.execute("analyze " + table.name());
+    }
+  }
+
   /** Not by key: rows are stored in the order in which they came, and to jump between them costs most of the time. */
   @Override
   public Optional<Stream> stream(Connection session, Table table, KeyRange range)
@@ -292,7 +323,30 @@ public final class PostgresContent implements ContentSql {
     return Optional.of(new Stream(
         "copy (select " + columns + from(table) + literal(session, table, range)
             + ") to stdout (format binary)",
-        "copy " + table.name() + " (" + columns + ") from stdin (format binary)"));
+        copyIn(table)));
+  }
+
+  @Override
+  public Optional<Stream> stream(Table table, List<KeyRange> ranges, int rows) {
+    var stream = table.key().get(0);
+    var number = table.key().get(1).name();
+    var bounds = ranges.stream()
+        .map(range -> "(" + literal(range.after().orElseThrow()) + ", "
+            + literal(range.to().orElseThrow().parts().get(1)) + ")")
+        .collect(Collectors.joining(", "));
+    return Optional.of(new Stream(
+        "copy (select l.* from (values " + bounds
+            + ") b(stream, after, last) cross join lateral (select "
+            + Values.names(table.columns()) + " from " + table.name() + " r where r."
+            + stream.name() + " = b.stream and r." + number + " > b.after and r." + number
+            + " <= b.last order by r." + number + ") l limit " + rows
+            + ") to stdout (format binary)",
+        copyIn(table)));
+  }
+
+  @Override
+  public Optional<StorageSql> storage() {
+    return Optional.of(new PostgresStorage());
   }
 
   // ---- parts of statements
@@ -309,7 +363,18 @@ public final class PostgresContent implements ContentSql {
     return "(extract(epoch from " + column + ") * 1000000)::bigint";
   }
 
-  private static String hash(Table table) {
+  static String copyIn(Table table) {
+    return "copy " + table.name() + " (" + Values.names(table.columns())
+        + ") from stdin (format binary)";
+  }
+
+  /** Of all bits that the database would send of the row: the order of columns counts. */
+  static String quickHash(Table table, long seed) {
+    return "hash_record_extended(row(record_send(row(" + Values.names(table.columns()) + "))), "
+        + seed + ")";
+  }
+
+  static String hash(Table table) {
     return "('x' || substr(md5(concat_ws('|', "
         + table.columns().stream().map(PostgresContent::text).collect(Collectors.joining(", "))
         + ")), 1, 15))::bit(60)::bigint";
@@ -376,11 +441,13 @@ public final class PostgresContent implements ContentSql {
   }
 
   private static String literal(Key key) {
-    return key.parts().stream()
-        .map(part -> part instanceof String text
-            ? "'" + text.replace("'", "''") + "'"
-            : part.toString() + "::bigint")
-        .collect(Collectors.joining(", "));
+    return key.parts().stream().map(PostgresContent::literal).collect(Collectors.joining(", "));
+  }
+
+  private static String literal(Object part) {
+    return part instanceof String text
+        ? "'" + text.replace("'", "''") + "'"
+        : "'" + part + "'::bigint";
   }
 
   private static String among(Table table) {

@@ -21,7 +21,6 @@ import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.WriteBarrier;
 import mainstay.persistence.databases.core.SqlFailure;
-import mainstay.persistence.resync.TableSync.Depth;
 import mainstay.persistence.resync.core.Difference;
 import mainstay.persistence.resync.core.Difference.Kind;
 import mainstay.persistence.resync.core.Key;
@@ -85,11 +84,11 @@ public final class Resynchronisation implements Synchroniser {
     return onItsOwn("copying", (from, to, second) -> {
       for (int pass = 1; pass <= settings.passes(); pass++) {
         boolean first = pass == 1;
-        var sync = sync(from, to, second, first ? walked::addAndGet : rows -> {});
+        var sync = tables(new Sides(from, to, second), first ? walked::addAndGet : rows -> {});
         long changed = 0;
         for (var table : Table.COMPARED) {
           if (table.growth() != Table.Growth.RISING) {
-            changed += fill(sync, table, first ? Depth.CONTENT : Depth.COUNT, to);
+            changed += fill(sync, table, first, to);
           } else if (first) { // filled under the barrier
             emptyIfUnreadable(to, table);
           }
@@ -108,14 +107,19 @@ public final class Resynchronisation implements Synchroniser {
     });
   }
 
-  private long fill(TableSync sync, Table table, Depth depth, Side to) throws SQLException {
+  private long fill(TableSync sync, Table table, boolean first, Side to) throws SQLException {
     try {
-      return sync.fill(table, depth);
+      if (!first) {
+        return sync.refill(table);
+      }
+      long changed = sync.fill(table);
+      to.sql().analyse(to.session(), table);
+      return changed;
     } catch (SQLException e) {
       if (target.dialect().failure(e) != SqlFailure.DAMAGED || !emptyIfUnreadable(to, table)) {
         throw e;
       }
-      return sync.fill(table, Depth.CONTENT);
+      return sync.fill(table);
     }
   }
 
@@ -174,7 +178,8 @@ public final class Resynchronisation implements Synchroniser {
         walked.set(0);
         var found = new LinkedHashMap<Table, List<Difference>>();
         int left = GATHERED;
-        var sync = sync(from, to, second, walked::addAndGet);
+        var sides = new Sides(from, to, second);
+        var sync = tables(sides, walked::addAndGet);
         for (var table : Table.COMPARED) {
           var differences = sync.differences(table, Math.max(left, 1));
           left -= differences.size();
@@ -183,15 +188,15 @@ public final class Resynchronisation implements Synchroniser {
           }
         }
         complete = left > 0;
-        ripen(sync(from, to, second, rows -> {}), found);
-        settle(barrier, from, to, second, found);
+        ripen(rows(sides), found);
+        settle(barrier, sides, second, found);
       }
       phase = Optional.empty();
     });
   }
 
   /** Leaves those that cannot be writes under way any more. */
-  private void ripen(TableSync sync, Map<Table, List<Difference>> found) throws SQLException {
+  private void ripen(RangeSync sync, Map<Table, List<Difference>> found) throws SQLException {
     if (found.isEmpty()) {
       return;
     }
@@ -206,7 +211,7 @@ public final class Resynchronisation implements Synchroniser {
     }
   }
 
-  private static void retain(TableSync sync, Map<Table, List<Difference>> found)
+  private static void retain(RangeSync sync, Map<Table, List<Difference>> found)
       throws SQLException {
     for (var table : List.copyOf(found.keySet())) {
       var still = new ArrayList<Difference>();
@@ -224,7 +229,7 @@ public final class Resynchronisation implements Synchroniser {
 
   /** Ends when these rows are equal. */
   private void settle(
-      WriteBarrier barrier, Side from, Side to, Executor second, Map<Table, List<Difference>> found)
+      WriteBarrier barrier, Sides sides, Executor second, Map<Table, List<Difference>> found)
       throws SQLException {
     for (int round = 1; size(found) > settings.barrierRows(); round++) {
       if (round > ROUNDS) {
@@ -237,7 +242,7 @@ public final class Resynchronisation implements Synchroniser {
       }
       // Empty: whatever was under way when the rows were compared has ended behind it.
       hold(barrier, "let writes under way end", sessions -> 0);
-      var sync = sync(from, to, second, rows -> {});
+      var sync = rows(sides);
       for (var table : List.copyOf(found.keySet())) {
         var still = new ArrayList<Difference>();
         for (var keys : Key.pieces(keys(found.get(table), Kind.values()), REPAIRED_AT_ONCE)) {
@@ -257,11 +262,10 @@ public final class Resynchronisation implements Synchroniser {
     }
     if (!found.isEmpty()) {
       int repaired = hold(barrier, "compare and repair the last rows", sessions -> {
-        var sync = sync(
+        var sync = rows(new Sides(
             side(source, sessions.get(source.name())),
             side(target, sessions.get(target.name())),
-            second,
-            rows -> {});
+            second));
         int rows = 0;
         for (var table : found.keySet()) {
           var differences = sync.differences(table, keys(found.get(table), Kind.values()));
@@ -366,8 +370,12 @@ public final class Resynchronisation implements Synchroniser {
     }
   }
 
-  private TableSync sync(Side from, Side to, Executor second, LongConsumer told) {
-    return new TableSync(from, to, settings, pace, second, told);
+  private TableSync tables(Sides sides, LongConsumer told) {
+    return new TableSync(sides, settings, pace, told, new RangeSync(sides, settings, pace, told));
+  }
+
+  private RangeSync rows(Sides sides) {
+    return new RangeSync(sides, settings, pace, rows -> {});
   }
 
   private static Side side(Database database, Connection session) {

@@ -30,15 +30,40 @@ final class RowTransfer {
         : batches(target, table, rows -> source.sql().rows(source.session(), table, range, rows));
   }
 
+  /**
+   * The same of many ranges that lie each in one stream, about so many rows at most: in each range from its beginning on.
+   *
+   * @return how many they were; fewer than the most only if they were all
+   */
+  static long ranges(Side source, Side target, Table table, List<KeyRange> ranges, int most)
+      throws SQLException {
+    var stream = ofOneKind(source, target)
+        ? source.sql().stream(table, ranges, most)
+        : Optional.<ContentSql.Stream>empty();
+    if (stream.isPresent()) {
+      return stream(source, target, stream.get());
+    }
+    long copied = 0;
+    for (int i = 0; i < ranges.size() && copied < most; i++) {
+      copied += range(source, target, table, ranges.get(i));
+    }
+    return copied;
+  }
+
   /** Whether rows go from one to the other as they are, without a copy in this program. */
   static boolean streams(Side source, Side target, Table table) throws SQLException {
     return streamOf(source, target, table, KeyRange.ALL).isPresent();
   }
 
+  /** Whether both are of a vendor whose form of rows is the same everywhere. */
+  static boolean ofOneKind(Side source, Side target) throws SQLException {
+    return source.session().isWrapperFor(PGConnection.class)
+        && target.session().isWrapperFor(PGConnection.class);
+  }
+
   private static Optional<ContentSql.Stream> streamOf(
       Side source, Side target, Table table, KeyRange range) throws SQLException {
-    return source.session().isWrapperFor(PGConnection.class)
-            && target.session().isWrapperFor(PGConnection.class)
+    return ofOneKind(source, target)
         ? source.sql().stream(source.session(), table, range)
         : Optional.empty();
   }

@@ -1,95 +1,144 @@
 package mainstay.persistence.resync;
 
-import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import mainstay.persistence.databases.SqlWork;
+import mainstay.persistence.resync.RangeSync.Depth;
+import mainstay.persistence.resync.StorageSql.Place;
 import mainstay.persistence.resync.core.Difference;
-import mainstay.persistence.resync.core.Difference.Kind;
 import mainstay.persistence.resync.core.Digest;
-import mainstay.persistence.resync.core.Key;
+import mainstay.persistence.resync.core.Heads;
 import mainstay.persistence.resync.core.KeyRange;
+import mainstay.persistence.resync.core.StreamDigests;
 import mainstay.persistence.resync.core.Table;
 
 /**
- * Walks a table of two databases by ranges of keys of the source, and changes the target only. What was done before a
- * crash is found equal by its digest and skipped, so nothing has to be remembered.
+ * Compares and fills whole tables of two databases, and changes the target only. Of tables that services append to, whose
+ * keys are a stream and a number in it, what was appended is found by the ends of the streams, and where the vendor can do
+ * it rows are read in the order in which they are stored, since to jump between them by key costs most of the time. All
+ * else is left to {@link RangeSync}.
  */
 final class TableSync {
-  /** Where more of a range differs than one row in so many, it is copied as a whole. */
-  private static final int SPARSE = 4;
+  private static final Set<Table> STREAMS = Set.of(Table.EVENT_JOURNAL, Table.SAMPLE);
 
-  /** A range of which little differs is looked at in so many parts before rows are compared. */
-  private static final int NARROWER = 16;
+  /** Ranges of which one statement speaks. */
+  private static final int AT_ONCE = 10_000;
 
-  private final Side source;
-  private final Side target;
+  /** Where more streams differ, all of the table is compared by key. */
+  private static final int LOOKED_AT = 1_000;
+
+  /** PostgreSQL's SQLState of a key that is there already. */
+  private static final String TWICE = "23505";
+
+  private final Sides sides;
   private final ResyncSettings settings;
   private final Pace pace;
-  private final Executor second;
   private final LongConsumer walked;
-  private final long seed = ThreadLocalRandom.current().nextLong();
-  private Optional<Boolean> quick = Optional.empty();
+  private final RangeSync ranges;
 
   /**
-   * @param second runs what the target does at the same time as the source
    * @param walked told of rows of the source that have been looked at or copied
+   * @param ranges works on the same sides
    */
   TableSync(
-      Side source,
-      Side target,
-      ResyncSettings settings,
-      Pace pace,
-      Executor second,
-      LongConsumer walked) {
-    this.source = source;
-    this.target = target;
+      Sides sides, ResyncSettings settings, Pace pace, LongConsumer walked, RangeSync ranges) {
+    this.sides = sides;
     this.settings = settings;
     this.pace = pace;
-    this.second = second;
     this.walked = walked;
-  }
-
-  /** How two ranges are found equal. */
-  enum Depth {
-    /** By the number of their rows: finds what came since the content was compared, at a fraction of the cost. */
-    COUNT,
-    CONTENT
+    this.ranges = ranges;
   }
 
   /**
-   * Makes the target what the source is, while nobody else writes to the target. What the source gets meanwhile, behind
-   * the place where the walk is, is left for another call.
+   * Makes a table of the target what it is at the source, while nobody else writes to the target. What comes to the source
+   * meanwhile is left for {@link #refill}.
    *
    * @return rows that were copied or removed
    */
-  long fill(Table table, Depth depth) throws SQLException {
-    long changed = 0;
-    // What goes through this program in batches is kept small.
-    int piece =
-        RowTransfer.streams(source, target, table) ? settings.pieceRows() : settings.chunkRows();
-    boolean nothingBehind = isEmptyBehind(table, Optional.of(KeyRange.ALL));
-    for (var rest = Optional.of(KeyRange.ALL); rest.isPresent(); ) {
-      var range = next(table, rest.get(), nothingBehind ? piece : settings.pieceRows());
-      if (nothingBehind) {
-        long rows = copy(table, range, false);
-        walked.accept(rows);
-        changed += counted(rows);
-      } else {
-        changed += align(table, range, depth);
-        nothingBehind = isEmptyBehind(table, range.rest());
+  long fill(Table table) throws SQLException {
+    var storage = storage();
+    if (storage.isEmpty() || !STREAMS.contains(table)) {
+      return ranges.fill(table, KeyRange.ALL, Depth.CONTENT);
+    }
+    var target = sides.target();
+    if (target.sql().isEmpty(target.session(), table, KeyRange.ALL)) {
+      var copied = copyAsStored(storage.get(), table);
+      if (copied.isPresent()) {
+        return copied.getAsLong();
       }
-      rest = range.rest();
+    }
+    long changed = follow(table);
+    for (var range : apart(storage.get(), table)) {
+      changed += ranges.fill(table, range, Depth.CONTENT);
     }
     return changed;
+  }
+
+  /**
+   * Copies all rows that there are, by their place.
+   *
+   * @return empty if some were not: a row that has been changed meanwhile has another place and came twice
+   */
+  private OptionalLong copyAsStored(StorageSql storage, Table table) throws SQLException {
+    var source = sides.source();
+    long copied = 0;
+    for (var place : storage.places(source.session(), table, settings.pieceRows())) {
+      pace.check();
+      SqlWork<Long> copy =
+          session -> RowTransfer.stream(source, sides.target(), storage.copy(table, place));
+      try {
+        long rows = sides.change(copy);
+        walked.accept(rows);
+        copied += counted(rows);
+      } catch (SQLException e) {
+        if (!TWICE.equals(e.getSQLState())) {
+          throw e;
+        }
+        return OptionalLong.empty();
+      }
+    }
+    return OptionalLong.of(copied);
+  }
+
+  /**
+   * Copies what has come to a table since it was filled, at a fraction of the cost. What has changed besides is left for
+   * a comparison.
+   *
+   * @return rows that were copied or removed
+   */
+  long refill(Table table) throws SQLException {
+    if (STREAMS.contains(table)) {
+      return follow(table);
+    }
+    boolean even =
+        sides.ask(side -> side.sql().count(side.session(), table, KeyRange.ALL)).equal();
+    return even ? 0 : ranges.fill(table, KeyRange.ALL, Depth.COUNT);
+  }
+
+  /**
+   * Copies what the streams of the source have behind the ends of those of the target, while nobody else writes to the
+   * target.
+   */
+  private long follow(Table table) throws SQLException {
+    for (long copied = 0; ; ) {
+      pace.check();
+      var heads = heads(table);
+      var behind = heads.here().beyond(heads.there());
+      var some = behind.subList(0, Math.min(behind.size(), AT_ONCE));
+      SqlWork<Long> copy = session ->
+          RowTransfer.ranges(sides.source(), sides.target(), table, some, settings.pieceRows());
+      long rows = some.isEmpty() ? 0 : counted(sides.change(copy));
+      copied += rows;
+      if (rows == 0 || rows < settings.pieceRows() && some.size() == behind.size()) {
+        return copied;
+      }
+    }
   }
 
   /**
@@ -98,223 +147,88 @@ final class TableSync {
    * @param limit about how many are enough
    */
   List<Difference> differences(Table table, int limit) throws SQLException {
+    var storage = storage();
+    if (storage.isEmpty() || !STREAMS.contains(table)) {
+      return ranges.differences(table, KeyRange.ALL, limit);
+    }
     var found = new ArrayList<Difference>();
-    for (var rest = Optional.of(KeyRange.ALL); rest.isPresent() && found.size() < limit; ) {
-      var range = next(table, rest.get(), settings.pieceRows());
-      for (var part : differing(table, range, Depth.CONTENT)) {
-        found.addAll(counting(table, compare(table, part.range())));
-      }
-      rest = range.rest();
-    }
-    return found;
-  }
-
-  /** Those of the keys that the two do not hold alike. */
-  List<Difference> differences(Table table, Collection<Key> keys) throws SQLException {
-    pace.check();
-    return counting(
-        table,
-        Difference.between(
-            source.sql().hashes(source.session(), table, keys),
-            target.sql().hashes(target.session(), table, keys)));
-  }
-
-  /** Makes rows of the target what they are at the source, in the transaction of the target's session. */
-  void repair(Table table, List<Difference> differences) throws SQLException {
-    var extra = keys(differences, true);
-    if (!extra.isEmpty()) {
-      target.sql().delete(target.session(), table, extra);
-    }
-    var lacking = keys(differences, false);
-    if (!lacking.isEmpty()) {
-      RowTransfer.keys(source, target, table, lacking);
-    }
-    pace.copied(differences.size());
-  }
-
-  /** As {@link #repair}, in a transaction of its own. */
-  void repairAlone(Table table, List<Difference> differences) throws SQLException {
-    SqlWork<Void> repair = session -> {
-      repair(table, differences);
-      return null;
-    };
-    inTransaction(repair);
-    pace.rows(differences.size());
-  }
-
-  private KeyRange next(Table table, KeyRange rest, int rows) throws SQLException {
-    pace.check();
-    return rest.upTo(source.sql().boundary(source.session(), table, rest, rows));
-  }
-
-  /** A range that the two do not hold alike. */
-  private record Part(KeyRange range, Digests digests) {
-    /** Services append to many streams, so in a range of many rows often only some are new. */
-    private boolean mayDifferLittle() {
-      long here = digests.here().rows();
-      return Math.abs(here - digests.there().rows()) < here / SPARSE;
-    }
-  }
-
-  /** As a whole first, for most ranges are equal; then in parts that are small enough to compare row by row. */
-  private List<Part> differing(Table table, KeyRange range, Depth depth) throws SQLException {
-    var all = digests(table, range, depth);
-    walked.accept(all.here().rows());
-    var found = new ArrayList<Part>();
-    if (!all.equal()) {
-      for (var part : split(table, new Part(range, all), settings.chunkRows(), depth)) {
-        found.addAll(
-            part.mayDifferLittle()
-                ? split(table, part, settings.chunkRows() / NARROWER, depth)
-                : List.of(part));
+    for (var range : apart(storage.get(), table)) {
+      if (found.size() < limit) {
+        found.addAll(ranges.differences(table, range, limit - found.size()));
       }
     }
     return found;
   }
 
-  /** Those of its parts of so many rows of the source that differ. */
-  private List<Part> split(Table table, Part whole, int rows, Depth depth) throws SQLException {
-    var range = whole.range();
-    var found = new ArrayList<Part>();
-    for (var left = Optional.of(range); left.isPresent(); ) {
-      var next = next(table, left.get(), Math.max(1, rows));
-      var part = next.to().isPresent() ? next : left.get();
-      var digests = part.equals(range) ? whole.digests() : digests(table, part, depth);
-      if (!digests.equal()) {
-        found.add(new Part(part, digests));
+  /**
+   * Ranges outside of which the two hold the same. What comes while it is looked for, and changes nothing that was there,
+   * is not in them.
+   */
+  private List<KeyRange> apart(StorageSql storage, Table table) throws SQLException {
+    var heads = heads(table);
+    var common = heads.here().common(heads.there());
+    var streams = streamsApart(storage, table, common);
+    if (streams.size() > LOOKED_AT) {
+      return List.of(KeyRange.ALL);
+    }
+    var apart = new ArrayList<KeyRange>();
+    streams.forEach(stream -> apart.add(Heads.whole(stream)));
+    for (var stream : common.last().keySet()) {
+      boolean even = heads.here().last().get(stream).equals(heads.there().last().get(stream));
+      if (!even && !streams.contains(stream)) {
+        apart.add(common.behind(stream));
       }
-      left = range.behind(part);
     }
-    return found;
+    return apart;
   }
 
-  private boolean isEmptyBehind(Table table, Optional<KeyRange> rest) throws SQLException {
-    return rest.isPresent() && target.sql().isEmpty(target.session(), table, rest.get());
+  @FunctionalInterface
+  private interface Content {
+    Map<Object, Digest> of(Side side, Place place) throws SQLException;
+
+    /** Of two databases with equal content one may have fewer places. */
+    default Map<Object, Digest> of(Side side, List<Place> places, int number) throws SQLException {
+      return number < places.size() ? of(side, places.get(number)) : Map.of();
+    }
   }
 
-  private long align(Table table, KeyRange range, Depth depth) throws SQLException {
-    long changed = 0;
-    for (var part : differing(table, range, depth)) {
-      changed += align(table, part);
+  /** Streams of which the two hold different rows up to these ends. */
+  private Set<Object> streamsApart(StorageSql storage, Table table, Heads ends)
+      throws SQLException {
+    var quick = sides.quick();
+    Content content = (side, place) -> storage.digests(side.session(), table, place, ends, quick);
+    var places = sides.ask(side -> storage.places(side.session(), table, settings.pieceRows()));
+    var here = new StreamDigests();
+    var there = new StreamDigests();
+    for (int i = 0; i < Math.max(places.here().size(), places.there().size()); i++) {
+      pace.check();
+      int place = i;
+      var some = sides.ask(
+          side -> content.of(side, places.here(), place),
+          side -> content.of(side, places.there(), place));
+      here.add(some.here());
+      there.add(some.there());
+      long rows = some.here().values().stream().mapToLong(Digest::rows).sum();
+      walked.accept(rows);
+      pace.rows(rows);
     }
-    return changed;
+    return here.apart(there);
   }
 
-  private long align(Table table, Part part) throws SQLException {
-    var range = part.range();
-    if (part.digests().there().rows() == 0) {
-      return counted(copy(table, range, false));
-    }
-    var differences = compare(table, range);
-    long extra = differences.stream().filter(d -> d.kind() == Kind.EXTRA).count();
-    if (differences.size() > settings.chunkRows() / SPARSE && extra < differences.size()) {
-      return counted(copy(table, range, true));
-    }
-    if (!differences.isEmpty()) {
-      repairAlone(table, differences);
-    }
-    return differences.size();
+  private Sides.Both<Heads> heads(Table table) throws SQLException {
+    return sides.ask(side -> side.sql().heads(side.session(), table));
   }
 
-  private long copy(Table table, KeyRange range, boolean clear) throws SQLException {
-    SqlWork<Long> copy = session -> {
-      if (clear) {
-        target.sql().delete(session, table, range);
-      }
-      return RowTransfer.range(source, target, table, range);
-    };
-    return inTransaction(copy);
+  /** If both sides have it. */
+  private Optional<StorageSql> storage() throws SQLException {
+    return RowTransfer.ofOneKind(sides.source(), sides.target())
+        ? sides.source().sql().storage()
+        : Optional.empty();
   }
 
   private long counted(long rows) {
     pace.copied(rows);
     pace.rows(rows);
     return rows;
-  }
-
-  private <T> T inTransaction(SqlWork<T> work) throws SQLException {
-    try {
-      return work.inTransaction().on(target.session());
-    } finally {
-      target.session().setAutoCommit(true);
-    }
-  }
-
-  private record Digests(Digest here, Digest there) {
-    private boolean equal() {
-      return here.equals(there);
-    }
-  }
-
-  private Digests digests(Table table, KeyRange range, Depth depth) throws SQLException {
-    boolean fast = depth == Depth.CONTENT && isQuick();
-    var there = onTarget(() -> digest(target, table, range, depth, fast));
-    var here = digest(source, table, range, depth, fast);
-    if (depth == Depth.CONTENT) {
-      pace.rows(here.rows());
-    }
-    return new Digests(here, join(there));
-  }
-
-  private Digest digest(Side side, Table table, KeyRange range, Depth depth, boolean fast)
-      throws SQLException {
-    if (depth == Depth.COUNT) {
-      return new Digest(side.sql().count(side.session(), table, range), BigInteger.ZERO);
-    }
-    return fast
-        ? side.sql().quickDigest(side.session(), table, range, seed)
-        : side.sql().digest(side.session(), table, range);
-  }
-
-  private boolean isQuick() throws SQLException {
-    if (quick.isEmpty()) {
-      var here = source.sql().quick(source.session());
-      quick = Optional.of(here.isPresent() && here.equals(target.sql().quick(target.session())));
-    }
-    return quick.get();
-  }
-
-  private List<Difference> compare(Table table, KeyRange range) throws SQLException {
-    var there = onTarget(() -> target.sql().hashes(target.session(), table, range));
-    var here = source.sql().hashes(source.session(), table, range);
-    return Difference.between(here, join(there));
-  }
-
-  private static List<Difference> counting(Table table, List<Difference> differences) {
-    return differences.stream().filter(difference -> difference.counts(table)).toList();
-  }
-
-  private static List<Key> keys(List<Difference> differences, boolean extra) {
-    return differences.stream()
-        .filter(difference -> (difference.kind() == Kind.EXTRA) == extra)
-        .map(Difference::key)
-        .toList();
-  }
-
-  private interface Query<T> {
-    T run() throws SQLException;
-  }
-
-  private <T> CompletableFuture<T> onTarget(Query<T> query) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return query.run();
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        },
-        second);
-  }
-
-  private static <T> T join(CompletableFuture<T> there) throws SQLException {
-    try {
-      return there.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof SQLException failure) {
-        throw failure;
-      }
-      throw e;
-    }
   }
 }

@@ -5,11 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import mainstay.persistence.resync.core.Column;
 import mainstay.persistence.resync.core.Column.Kind;
+import mainstay.persistence.resync.core.Heads;
 import mainstay.persistence.resync.core.Key;
 import mainstay.persistence.resync.core.RowHash;
 import mainstay.persistence.resync.core.Table;
@@ -67,6 +69,15 @@ final class Values {
       parts.add(get(row, 1 + i, table.key().get(i).kind()));
     }
     return new Key(parts);
+  }
+
+  /** The stream and, behind it, how far it reaches. */
+  static Heads heads(ResultSet row, Column stream) throws SQLException {
+    var last = new HashMap<Object, Long>();
+    while (row.next()) {
+      last.put(get(row, 1, stream.kind()), row.getLong(2));
+    }
+    return new Heads(last);
   }
 
   /** The key and, behind it, the hash. */

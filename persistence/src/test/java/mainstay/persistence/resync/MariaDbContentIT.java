@@ -112,6 +112,9 @@ class MariaDbContentIT {
         var first = pair.connect(pair.db(1));
         var second = pair.connect(pair.db(2))) {
       Content.streams(pair, 3, 35, pair.db(1), pair.db(2));
+      for (var table : List.of(Table.EVENT_JOURNAL, Table.SAMPLE)) {
+        assertThat(MARIA_DB.heads(second, table)).isEqualTo(POSTGRES.heads(first, table));
+      }
       for (var table : List.of(Table.EVENT_JOURNAL, Table.EVENT_TAG, Table.SAMPLE)) {
         for (var rest = Optional.of(KeyRange.ALL); rest.isPresent(); ) {
           var boundary = MARIA_DB.boundary(second, table, rest.get(), 10);

@@ -30,6 +30,7 @@ public final class ResyncBenchmark {
         var pair = new Pair(List.of(first, second));
         var other = new Pair(List.of(second))) {
       Content.bulk(pair, pair.db(1), events, samples);
+      pair.execute(pair.db(1), "analyze"); // as the vendor does by itself before long
       for (var server : List.of(pair.db(1), pair.db(2))) {
         pair.execute(server, "checkpoint");
       }
