@@ -46,6 +46,7 @@ import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.cluster.CrashEvents;
+import mainstay.node.cluster.LeaseHelpActor;
 import mainstay.node.databases.AllDatabasesActor;
 import mainstay.node.databases.CoordinationSettings;
 import mainstay.node.databases.DatabaseCoordination;
@@ -75,6 +76,8 @@ import mainstay.persistence.databases.JdbcWriteBarrier;
 import mainstay.persistence.journal.FencedJournal;
 import mainstay.persistence.journal.FencingAdapter;
 import mainstay.persistence.journal.JournalReader;
+import mainstay.persistence.lease.LeaseHelp;
+import mainstay.persistence.lease.LeaseTable;
 import mainstay.persistence.resync.ContentScrub;
 import mainstay.persistence.resync.ResyncSettings;
 import mainstay.persistence.resync.Resynchronisation;
@@ -372,6 +375,20 @@ final class ServerNode {
             new JdbcWriteBarrier(databases)));
   }
 
+  /** In both directions: this server helps others and is helped by them. */
+  private static void helpWithTheLease(
+      ActorContext<Root> context,
+      ServerSettings settings,
+      Databases databases,
+      Map<ServerId, Address> addresses) {
+    var limit = settings.config().getDuration("mainstay.jdbc-lease.lease-operation-timeout");
+    context.spawn(LeaseHelpActor.create(new LeaseTable(databases), limit), LeaseHelpActor.NAME);
+    var others = new HashMap<>(addresses);
+    others.remove(settings.self());
+    LeaseHelp.get(context.getSystem().classicSystem())
+        .offer(LeaseHelpActor.of(context.getSystem(), others.values(), limit));
+  }
+
   private static Parts spawn(
       ActorContext<Root> context,
       ServerSettings settings,
@@ -394,6 +411,7 @@ final class ServerNode {
     var allDatabases = context.spawn(
         AllDatabasesActor.create(coordination.coordinator(), sampleDatabases.coordinators()),
         "databases");
+    helpWithTheLease(context, settings, databases, addresses);
     var terms = new JdbcTermStore(databases, clock);
     var journal = new JournalReader(system.classicSystem());
     var samples = new SampleStore(databases);

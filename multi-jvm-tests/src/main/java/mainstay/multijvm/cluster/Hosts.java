@@ -53,6 +53,7 @@ public final class Hosts implements AutoCloseable {
   private final String subnet;
   private final Path directory;
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
+  private final Set<String> lossy = new TreeSet<>();
   private final Thread atExit = new Thread(this::destroy, "hosts-cleanup");
 
   private Hosts(String run, String subnet, Path directory, List<String> names) {
@@ -207,9 +208,74 @@ public final class Hosts implements AutoCloseable {
     }
   }
 
-  /** Opens all ways. */
+  /** Opens all ways, and nothing is lost on them any more. */
   public void mendAll() throws IOException {
+    for (var host : List.copyOf(lossy)) {
+      endLosses(host);
+    }
     mend(new Cuts(closed()));
+  }
+
+  /**
+   * From now on so many of a hundred packets that go these ways are lost, by chance.
+   *
+   * @throws IOException if the system refuses, or has no command {@code nft}
+   */
+  public void lose(Cuts ways, int percent) throws IOException {
+    try {
+      Command.run(List.of("nft", "-v"));
+    } catch (IOException noCommand) {
+      throw new IOException(
+          "losses need the command nft, package nftables: " + noCommand, noCommand);
+    }
+    var rules = new TreeMap<String, List<String>>();
+    for (var link : ways.links()) {
+      rules
+          .computeIfAbsent(link.to(), host -> new ArrayList<>())
+          .add("add rule inet loss in ip saddr " + address(link.from())
+              + " numgen random mod 100 < " + percent + " counter drop");
+    }
+    var batch = directory.resolve("losses");
+    for (var host : rules.keySet()) {
+      var lines = new ArrayList<>(List.of(
+          "create table inet loss",
+          "create chain inet loss in { type filter hook input priority 0 ; }"));
+      lines.addAll(rules.get(host));
+      Files.write(batch, lines);
+      Command.run(command(host, List.of("nft", "-f", batch.toString())));
+      lossy.add(host);
+    }
+  }
+
+  /**
+   * Ends the losses on these ways.
+   *
+   * @throws IOException if nothing was lost on one of them: then the run proves nothing
+   */
+  public void loseNothing(Cuts ways) throws IOException {
+    var sound = new TreeSet<String>();
+    for (var host : ways.links().stream().map(Link::to).collect(Collectors.toSet())) {
+      var rules = Command.run(command(host, List.of("nft", "list", "table", "inet", "loss")));
+      for (var link : ways.links()) {
+        // "ip saddr 198.18.7.2 numgen random mod 100 < 20 counter packets 17 bytes 1020 drop"
+        if (link.to().equals(host)
+            && rules
+                .lines()
+                .noneMatch(rule -> rule.strip().startsWith("ip saddr " + address(link.from()) + " ")
+                    && !rule.contains("counter packets 0 "))) {
+          sound.add(link.from() + " to " + link.to());
+        }
+      }
+      endLosses(host);
+    }
+    if (!sound.isEmpty()) {
+      throw new IOException("no packet was lost on the way from " + String.join(", ", sound));
+    }
+  }
+
+  private void endLosses(String host) throws IOException {
+    Command.run(command(host, List.of("nft", "delete", "table", "inet", "loss")));
+    lossy.remove(host);
   }
 
   /** The ways that lead nowhere now, as the system has them. */

@@ -54,6 +54,28 @@ public sealed interface WideNemesis {
     }
   }
 
+  /** So many of a hundred packets that go some ways are lost, until {@link LoseNothing}. Nobody is cut off by that. */
+  record Lose(Cuts ways, int percent) implements WideNemesis {
+    @Override
+    public long strike(Cluster cluster, History history) throws IOException {
+      long start = DriverClock.nanos();
+      hosts(cluster).lose(ways, percent);
+      record("lose", servers(cluster, ways), start, history, server -> Availability.UP);
+      return start;
+    }
+  }
+
+  /** Ends a loss, after a look whether something was lost. */
+  record LoseNothing(Cuts ways) implements WideNemesis {
+    @Override
+    public long strike(Cluster cluster, History history) throws IOException {
+      long start = DriverClock.nanos();
+      hosts(cluster).loseNothing(ways);
+      record("lose-nothing", servers(cluster, ways), start, history, server -> Availability.UP);
+      return start;
+    }
+  }
+
   /** SIGKILL for every process there is, by one command. */
   record PowerLoss() implements WideNemesis {
     @Override

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class HostsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int ALMOST_ALL = 99;
   private static final List<String> NAMES = List.of("one", "two", "three");
 
   private final List<Talker> talkers = new ArrayList<>();
@@ -84,6 +85,35 @@ class HostsTest {
     assertThat(Files.readString(heard)).contains("b");
     hosts.mendAll();
     assertThat(talker.ask("hear")).isEqualTo("b");
+  }
+
+  @Test
+  void aLossIsProvenByWhatWasLost() throws Exception {
+    Assumptions.assumeTrue(hasNft(), "no command nft");
+    serve("two");
+    var talker = talk("one", "two");
+    var ways = Cuts.oneWay("one", "two");
+
+    hosts.lose(ways, ALMOST_ALL);
+    assertThat(talker.ask("say a")).isEqualTo("silence");
+    hosts.loseNothing(ways);
+    assertThat(talker.ask("hear")).isEqualTo("a");
+
+    hosts.lose(ways, ALMOST_ALL);
+    assertThatThrownBy(() -> hosts.loseNothing(ways))
+        .hasMessage("no packet was lost on the way from one to two");
+    hosts.lose(ways, ALMOST_ALL);
+    hosts.mendAll();
+    assertThat(talker.ask("say b")).isEqualTo("b");
+  }
+
+  private static boolean hasNft() {
+    try {
+      Command.run(List.of("nft", "-v"));
+      return true;
+    } catch (IOException none) {
+      return false;
+    }
   }
 
   @Test

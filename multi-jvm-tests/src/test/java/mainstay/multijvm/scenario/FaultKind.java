@@ -20,6 +20,8 @@ import mainstay.multijvm.nemesis.Nemesis.Terminate;
 import mainstay.multijvm.nemesis.Nemesis.Wait;
 import mainstay.multijvm.nemesis.WideNemesis.Cut;
 import mainstay.multijvm.nemesis.WideNemesis.KillAllDatabases;
+import mainstay.multijvm.nemesis.WideNemesis.Lose;
+import mainstay.multijvm.nemesis.WideNemesis.LoseNothing;
 import mainstay.multijvm.nemesis.WideNemesis.Mend;
 import mainstay.multijvm.nemesis.WideNemesis.PowerLoss;
 import mainstay.multijvm.workload.DriverClock;
@@ -272,6 +274,21 @@ enum FaultKind {
       return new Times(struck, healed);
     }
   },
+  LOSSY_SERVERS("a fifth of all packets between the servers lost", Moves.NONE, Limits.SOON) {
+    @Override
+    Times strike(Lab lab, Round round) throws Exception {
+      return lossy(lab, Cuts.between(SERVERS, SERVERS));
+    }
+  },
+  LOSSY_ACTIVE(
+      "a fifth of all packets between the active server and everything else lost",
+      Moves.NONE,
+      Limits.SOON) {
+    @Override
+    Times strike(Lab lab, Round round) throws Exception {
+      return lossy(lab, Cuts.between(List.of("alpha"), List.of("bravo", "charlie", "db1", "db2")));
+    }
+  },
   KILL_ACTIVE_AND_DATABASE(
       "kill -9 of the active server and of a database at once",
       Moves.THERE_AND_BACK,
@@ -305,6 +322,8 @@ enum FaultKind {
   private static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
   private static final List<String> BACKUPS = List.of("bravo", "charlie");
   private static final List<String> DATABASES = List.of("db1", "db2");
+  private static final int LOST_PERCENT = 20;
+  private static final Duration LOSSY = Duration.ofSeconds(20);
 
   /**
    * @param struck just before the fault, in {@link DriverClock} nanoseconds
@@ -372,6 +391,12 @@ enum FaultKind {
     long struck = lab.strike(new Cut(cuts));
     lab.strike(new Wait(round.millis(10_000, 15_000)), "network");
     return new Times(struck, lab.strike(new Mend(cuts)));
+  }
+
+  private static Times lossy(Lab lab, Cuts ways) throws Exception {
+    long struck = lab.strike(new Lose(ways, LOST_PERCENT));
+    lab.strike(new Wait(LOSSY), "network");
+    return new Times(struck, lab.strike(new LoseNothing(ways)));
   }
 
   private static long restart(Lab lab, Collection<String> servers) throws Exception {

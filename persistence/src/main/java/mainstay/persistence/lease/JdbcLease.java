@@ -4,10 +4,7 @@ import akka.actor.Cancellable;
 import akka.actor.ExtendedActorSystem;
 import akka.coordination.lease.LeaseSettings;
 import akka.coordination.lease.javadsl.Lease;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,17 +12,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import mainstay.persistence.databases.Databases;
-import mainstay.persistence.databases.dialect.Dialect;
-import mainstay.persistence.term.JdbcWrittenOff;
-import mainstay.protocol.model.ActiveSet;
+import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.lease.LeaseOrder.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease in table {@code lease} of every written database: who has it in all of them holds it. The first one decides
- * between two who ask at the same time. It expires by the clock of each database, counted from when a renewal reached it;
+ * A lease in {@link LeaseTable}, with help of other servers where this one is cut off from a database. It expires by the clock of each database, counted from when a renewal reached it;
  * its holder counts the same time on its own monotonic clock from before the renewal was sent, and so stops first.
  *
  * <ul>
@@ -38,9 +32,15 @@ public final class JdbcLease extends Lease {
   private static final Logger LOG = LoggerFactory.getLogger(JdbcLease.class);
   private static final int RENEWALS_PER_TIMEOUT = 3;
 
+  /** How long other servers are not asked to help; a sound database has answered long before. */
+  private static final long ALONE_MILLIS = 300;
+
   private final LeaseSettings settings;
   private final ExtendedActorSystem system;
-  private final Databases databases;
+  private final LeaseTable table;
+  private final LeaseHelp help;
+  private final SessionName run;
+  private final Duration patience;
   private final long timeoutMillis;
   private final Duration interval;
   private final long operationMillis;
@@ -52,7 +52,11 @@ public final class JdbcLease extends Lease {
   public JdbcLease(LeaseSettings settings, ExtendedActorSystem system) {
     this.settings = settings;
     this.system = system;
-    this.databases = Databases.get(system);
+    var databases = Databases.get(system);
+    this.table = new LeaseTable(databases);
+    this.help = LeaseHelp.get(system);
+    this.run = databases.session();
+    this.patience = databases.replicator().patience();
     this.timeoutMillis = settings.timeoutSettings().getHeartbeatTimeout().toMillis();
     this.interval = settings.timeoutSettings().getHeartbeatInterval();
     this.operationMillis = settings.timeoutSettings().getOperationTimeout().toMillis();
@@ -118,51 +122,24 @@ public final class JdbcLease extends Lease {
     answer.orTimeout(operationMillis, TimeUnit.MILLISECONDS);
     long sent = System.nanoTime();
     long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    var operation = "acquire lease " + settings.leaseName();
-    first(operation, (session, dialect) -> store(session, dialect, version))
-        .thenCompose(decided -> decided
-            ? everywhere(operation, (session, dialect) -> store(session, dialect, version))
-            : CompletableFuture.completedFuture(false))
-        .whenComplete((acquired, failure) -> {
-          if (failure != null) {
-            give(version); // some may have noted it
-            answer.completeExceptionally(failure);
-          } else if (!acquired) {
-            give(version);
-            answer.complete(false);
-          } else {
-            settle(answer, new Holding(version, leaseLost), deadlineAfter(sent));
-          }
-        });
+    // Given up later than whoever waits for it, so that what comes late is heard of and given back.
+    execute(Kind.ACQUIRE, version, patience).whenComplete((acquired, failure) -> {
+      if (failure != null) {
+        give(version); // some may have noted it
+        answer.completeExceptionally(failure);
+      } else if (!acquired) {
+        give(version);
+        answer.complete(false);
+      } else {
+        settle(answer, new Holding(version, leaseLost), deadlineAfter(sent));
+      }
+    });
   }
 
-  @FunctionalInterface
-  private interface LeaseWork {
-    boolean on(Connection session, Dialect dialect) throws SQLException;
-  }
-
-  /** Given up later than whoever waits for it, so that what comes late is heard of and given back. */
-  private CompletableFuture<Boolean> first(String operation, LeaseWork work) {
-    return on(
-        operation, set -> List.of(set.active().get(0)), databases.replicator().patience(), work);
-  }
-
-  private CompletableFuture<Boolean> everywhere(String operation, LeaseWork work) {
-    return on(operation, ActiveSet::written, databases.replicator().patience(), work);
-  }
-
-  /** True if it is so in all of them. */
-  private CompletableFuture<Boolean> on(
-      String operation, Function<ActiveSet, List<String>> who, Duration limit, LeaseWork work) {
-    return databases
-        .replicator()
-        .on(
-            operation,
-            who,
-            limit,
-            (database, epoch) ->
-                database.control(operation, session -> work.on(session, database.dialect())))
-        .thenApply(answers -> !answers.containsValue(false));
+  private CompletableFuture<Boolean> execute(Kind kind, long version, Duration limit) {
+    var order = new LeaseOrder(
+        kind, settings.leaseName(), settings.ownerName(), run, version, timeoutMillis);
+    return help.with(() -> table.execute(order, limit), order, ALONE_MILLIS);
   }
 
   /** Completes when the databases have noted it; {@link #checkLease} says no from the moment of the call. */
@@ -213,11 +190,7 @@ public final class JdbcLease extends Lease {
       held.renewing = true;
     }
     long sent = System.nanoTime();
-    on(
-            "renew lease " + settings.leaseName(),
-            ActiveSet::written,
-            Duration.ofMillis(operationMillis),
-            (session, dialect) -> renew(session, dialect, held.version))
+    execute(Kind.RENEW, held.version, Duration.ofMillis(operationMillis))
         .whenComplete((renewed, failure) -> onRenewal(held, sent, renewed, failure));
   }
 
@@ -291,57 +264,7 @@ public final class JdbcLease extends Lease {
     return sent + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
   }
 
-  /** Whether this owner has the lease in this database now, under this number. */
-  private boolean store(Connection session, Dialect dialect, long version) throws SQLException {
-    if (JdbcWrittenOff.contains(session, databases.session())) {
-      return false;
-    }
-    if (take(session, dialect, version)) {
-      return true;
-    }
-    try (var first =
-        session.prepareStatement("insert into lease (name, version, expires) values (?, 0, "
-            + dialect.now() + ")" + dialect.orNothing("name"))) {
-      first.setString(1, settings.leaseName());
-      first.executeUpdate();
-    }
-    return take(session, dialect, version);
-  }
-
-  private boolean take(Connection session, Dialect dialect, long version) throws SQLException {
-    try (var update = session.prepareStatement(
-        "update lease set owner = ?, version = ?, expires = " + dialect.nowPlusMillis()
-            + " where name = ? and (owner is null or owner = ? or expires <= " + dialect.now()
-            + ")")) {
-      update.setString(1, settings.ownerName());
-      update.setLong(2, version);
-      update.setLong(3, timeoutMillis);
-      update.setString(4, settings.leaseName());
-      update.setString(5, settings.ownerName());
-      return update.executeUpdate() == 1;
-    }
-  }
-
-  private boolean renew(Connection session, Dialect dialect, long version) throws SQLException {
-    try (var update = session.prepareStatement("update lease set expires = "
-        + dialect.nowPlusMillis() + " where name = ? and owner = ? and version = ?")) {
-      update.setLong(1, timeoutMillis);
-      update.setString(2, settings.leaseName());
-      update.setString(3, settings.ownerName());
-      update.setLong(4, version);
-      return update.executeUpdate() == 1;
-    }
-  }
-
   private CompletableFuture<Boolean> give(long version) {
-    return everywhere("release lease " + settings.leaseName(), (session, dialect) -> {
-      try (var update = session.prepareStatement("update lease set owner = null, expires = "
-          + dialect.now() + " where name = ? and owner = ? and version = ?")) {
-        update.setString(1, settings.leaseName());
-        update.setString(2, settings.ownerName());
-        update.setLong(3, version);
-        return update.executeUpdate() == 1;
-      }
-    });
+    return execute(Kind.RELEASE, version, patience);
   }
 }

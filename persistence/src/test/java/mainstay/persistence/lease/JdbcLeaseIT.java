@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.SessionName;
 import mainstay.persistence.term.JdbcWrittenOff;
 import mainstay.persistence.testing.Server;
@@ -164,6 +165,39 @@ class JdbcLeaseIT {
     assertThat(lease.checkLease()).isFalse();
     var other = lease(bravo, "bravo:1", "10s", "1s");
     Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> await(other.acquire()));
+  }
+
+  @Test
+  void whoReachesNoDatabaseHasTheLeaseByTheHelpOfAnother() throws Exception {
+    LeaseHelp.get(alpha.system())
+        .offer(order -> new LeaseTable(bravo.databases()).execute(order, Duration.ofSeconds(1)));
+    alpha.databases().written().forEach(Database::close);
+    var lease = lease(alpha, "alpha:1", "1200ms", "400ms");
+    var lost = new CompletableFuture<Optional<Throwable>>();
+
+    assertThat(await(lease.acquire(lost::complete))).isTrue();
+    var other = lease(bravo, "bravo:1", "10s", "1s");
+    var first = expiry();
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> expiry() > first + 1.5);
+    assertThat(await(other.acquire())).isFalse();
+    assertThat(lease.checkLease()).isTrue();
+    assertThat(lost).isNotDone();
+    assertThat(await(lease.release())).isTrue();
+    assertThat(await(other.acquire())).isTrue();
+    assertThat(await(lease.acquire())).as("what another has is not helped to").isFalse();
+  }
+
+  @Test
+  void whoIsWrittenOffIsNotHelped() {
+    LeaseHelp.get(alpha.system())
+        .offer(order -> new LeaseTable(bravo.databases()).execute(order, Duration.ofSeconds(1)));
+    alpha.databases().written().forEach(Database::close);
+    await(new JdbcWrittenOff(bravo.databases(), Clock.systemUTC())
+        .add(
+            new SessionName(new ServerId("alpha"), "a1"),
+            new SessionName(new ServerId("bravo"), "b1")));
+
+    assertThat(await(lease(alpha, "alpha:1", "10s", "1s").acquire())).isFalse();
   }
 
   @Test

@@ -94,6 +94,7 @@ public final class Server implements AutoCloseable {
           stdout-loglevel = WARNING
           persistence.journal.plugin = "mainstay.persistence.journal"
           persistence.snapshot-store.plugin = "mainstay.persistence.snapshot-store"
+          actor.provider = local
           actor.serialization-bindings { "mainstay.protocol.message.CborSerializable" = jackson-cbor }
           serialization.jackson.jackson-cbor.allowed-class-prefix = ["mainstay"]
         }
