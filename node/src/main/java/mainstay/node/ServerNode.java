@@ -201,11 +201,7 @@ final class ServerNode {
       await(parts.databases().ready().toCompletableFuture());
       int writes = WarmUp.writes(settings.config(), newProcess);
       if (writes > 0) {
-        var engine = newProcess
-            ? EngineWarmUp.start(system, settings.config(), settings.self(), incarnation)
-            : CompletableFuture.completedFuture(Done.getInstance());
-        WarmUp.run(system, settings, incarnation, writes);
-        await(engine);
+        WarmUp.run(system, settings, incarnation, writes, newProcess);
       }
       beforeJoining.run();
       await(AkkaManagement.get(system.classicSystem()).start().toCompletableFuture());
@@ -268,6 +264,9 @@ final class ServerNode {
     values.put("akka.remote.artery.canonical.hostname", own.host());
     values.put("akka.remote.artery.canonical.port", own.clusterPort());
     values.put("akka.cluster.roles", ClusterRoles.of(settings.self(), incarnation));
+    values.put(
+        "akka.cluster.split-brain-resolver.active-strategy", settings.quorum().key());
+    values.put("akka.cluster.split-brain-resolver.keep-majority.role", ClusterRoles.VOTER);
     values.put("akka.management.http.hostname", own.host());
     values.put("akka.management.http.bind-hostname", management);
     values.put("akka.management.http.port", own.managementPort());

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import mainstay.node.failover.core.QuorumMode;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 
@@ -28,6 +29,7 @@ public record ServerSettings(
     Config config,
     ServerId self,
     List<Server> servers,
+    QuorumMode quorum,
     Path dataDirectory,
     String httpHost,
     Path tokenDirectory,
@@ -98,10 +100,16 @@ public record ServerSettings(
             "mainstay.server.name = " + self + " is not among mainstay.servers "
                 + servers.stream().map(server -> server.name().value()).toList());
       }
+      var quorum = QuorumMode.of(config.getString("mainstay.quorum"));
+      var unsuitable = quorum.unsuitable(servers.size());
+      if (unsuitable.isPresent()) {
+        throw new InvalidSettingsException(unsuitable.get());
+      }
       return new ServerSettings(
           config,
           self,
           servers,
+          quorum,
           Path.of(config.getString("mainstay.data-directory")),
           config.getString("mainstay.http.bind-host"),
           Path.of(config.getString("mainstay.http.token-directory")),

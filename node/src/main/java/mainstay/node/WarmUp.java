@@ -50,8 +50,8 @@ import org.slf4j.LoggerFactory;
  * Serves a service of the server's own for a moment before it joins: takes a term, writes and reads points beside each
  * other through the same host, entities, journal and term check that a takeover uses, is activated anew over what it
  * wrote, lets every message of that cross a network, removes what it wrote, and loses a session of each database. Without
- * it the first takeover of a server and the first death of a database cost hundreds of milliseconds more, and a journal
- * that refuses is found out only then.
+ * it the first takeover of a server and the first death of a database cost hundreds of milliseconds more. Where databases
+ * fail meanwhile the server goes on without it: it may be the last one that there is.
  */
 final class WarmUp {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");
@@ -75,12 +75,43 @@ final class WarmUp {
   }
 
   /**
+   * With an {@link EngineWarmUp} beside it in a new process.
+   *
    * @param writes as from {@link #writes}; every fourth is a read
-   * @throws ExecutionException if the journal does not take a write or the term is not to be had
+   * @throws IllegalStateException if another process runs under the name of this server
    */
-  static void run(ActorSystem<?> system, ServerSettings settings, String incarnation, int writes)
-      throws ExecutionException, InterruptedException {
+  static void run(
+      ActorSystem<?> system,
+      ServerSettings settings,
+      String incarnation,
+      int writes,
+      boolean newProcess)
+      throws InterruptedException {
     long begun = System.nanoTime();
+    try {
+      var engine = newProcess
+          ? EngineWarmUp.start(system, settings.config(), settings.self(), incarnation)
+          : CompletableFuture.completedFuture(Done.getInstance());
+      serveAndLose(system, settings, incarnation, writes);
+      engine.get();
+      log.info(
+          "server={} warmed up with {} writes in {} ms",
+          settings.self(),
+          writes,
+          Duration.ofNanos(System.nanoTime() - begun).toMillis());
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn(
+          "server={} has not warmed up, so its first takeover will take longer: {}",
+          settings.self(),
+          e instanceof TimeoutException
+              ? "it did not end within " + LIMIT.toSeconds() + " s"
+              : ServerMain.cause(e).getMessage());
+    }
+  }
+
+  private static void serveAndLose(
+      ActorSystem<?> system, ServerSettings settings, String incarnation, int writes)
+      throws ExecutionException, InterruptedException, TimeoutException {
     var service = new ServiceName("warm-up/" + settings.self());
     var points = IntStream.range(0, POINTS)
         .mapToObj(i -> "warm-up-" + settings.self() + "-" + incarnation + "-" + i)
@@ -104,9 +135,6 @@ final class WarmUp {
         Props.empty());
     try {
       done.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "the warm-up did not end within " + LIMIT.toSeconds() + " s", e);
     } finally {
       actor.tell(new Stop());
     }
@@ -118,11 +146,6 @@ final class WarmUp {
           .get();
     }
     new Rehearsal(Databases.get(system)).loseSessions().toCompletableFuture().get();
-    log.info(
-        "server={} warmed up with {} writes in {} ms",
-        settings.self(),
-        writes,
-        Duration.ofNanos(System.nanoTime() - begun).toMillis());
   }
 
   private sealed interface Step {}
@@ -238,16 +261,15 @@ final class WarmUp {
             if (answer.delivered().active()) {
               answered();
             } else {
-              done.completeExceptionally(
-                  new IllegalStateException(
-                      "the journal did not take the writes of the warm-up; the log before this line says why"));
+              done.completeExceptionally(new IllegalStateException(
+                  "the journal did not take its writes; the log before this line says why"));
             }
             return Behaviors.same();
           })
           .onMessage(Stop.class, stop -> Behaviors.stopped())
           .onSignal(PostStop.class, stopped -> {
             done.completeExceptionally(
-                new IllegalStateException("the warm-up failed; the log before this line says why"));
+                new IllegalStateException("it failed; the log before this line says why"));
             return Behaviors.same();
           })
           .build();

@@ -51,6 +51,8 @@ class ServerSettingsTest {
       cluster-port = 1011              | clusterport = 1011                 | mainstay.servers[1] has the unknown key 'clusterport'
       name = bravo                     | name = alpha                       | mainstay.servers[1].name = alpha stands twice
       data-directory = "data"          | data-directory = "                 | server.conf: 8
+      data-directory = "data"          | "data-directory" = "data", quorum = majority      | mainstay.quorum = 'majority' must be lease-majority or keep-majority
+      data-directory = "data"          | "data-directory" = "data", quorum = keep-majority | mainstay.quorum = keep-majority does not fit 2 servers
       """)
   void whatIsWrongIsNamedWithItsKey(String right, String wrong, String message) throws Exception {
     assertThat(GOOD).contains(right);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Three servers and two databases, each on a host of its own, as on several machines: {@code ./mainstay server --config
+ * Servers and two databases, each on a host of its own, as on several machines: {@code ./mainstay server --config
  * FILE}, with files that say no more than they have to, and PostgreSQL. What is cut between them is for {@link #hosts}.
  */
 public final class HostCluster extends Cluster {
@@ -29,12 +29,22 @@ public final class HostCluster extends Cluster {
 
   private final Installation installation;
   private final Hosts hosts;
+  private final List<String> servers;
+  private final String quorum;
   private final Map<String, HostDatabase> databases = new LinkedHashMap<>();
 
-  private HostCluster(Installation installation, Hosts hosts, Path programs, HttpClient http) {
+  private HostCluster(
+      Installation installation,
+      Hosts hosts,
+      List<String> servers,
+      String quorum,
+      Path programs,
+      HttpClient http) {
     super(hosts.directory(), http);
     this.installation = installation;
     this.hosts = hosts;
+    this.servers = servers;
+    this.quorum = quorum;
     DATABASES.forEach(name -> databases.put(name, new HostDatabase(hosts, name, programs)));
   }
 
@@ -43,12 +53,16 @@ public final class HostCluster extends Cluster {
    * gather.
    *
    * @param http shared by the clients of all servers; belongs to the caller
+   * @param number of servers, which are the first of {@link #SERVERS}
+   * @param quorum as in their configuration files
    * @throws IOException if something does not start, with the ends of all logs
    */
-  public static HostCluster start(Installation installation, HttpClient http) throws IOException {
+  public static HostCluster start(
+      Installation installation, HttpClient http, int number, String quorum) throws IOException {
     var programs = programs(installation, http);
-    var hosts = Hosts.open(Stream.concat(SERVERS.stream(), DATABASES.stream()).toList());
-    var cluster = new HostCluster(installation, hosts, programs, http);
+    var servers = SERVERS.subList(0, number);
+    var hosts = Hosts.open(Stream.concat(servers.stream(), DATABASES.stream()).toList());
+    var cluster = new HostCluster(installation, hosts, servers, quorum, programs, http);
     try {
       cluster.startAll();
       return cluster;
@@ -82,7 +96,7 @@ public final class HostCluster extends Cluster {
       databases.get(name).initialise(passwordFile(name));
       startDatabase(name);
     }
-    for (var server : SERVERS) {
+    for (var server : servers) {
       Files.createDirectory(directory().resolve(server));
       Files.writeString(configFile(server), configuration(server));
       run(server);
@@ -90,7 +104,7 @@ public final class HostCluster extends Cluster {
     for (var client : clients()) {
       Await.until(client.server() + " is ready", START_LIMIT, client::ready, ready -> ready);
     }
-    configure(client(SERVERS.get(0)));
+    configure(client(servers.get(0)));
   }
 
   private String configuration(String server) {
@@ -103,6 +117,7 @@ public final class HostCluster extends Cluster {
           databases = [
         %s
           ]
+          quorum = %s
           data-directory = "%s"
           management.bind-host = "%s"
           http { bind-host = "%s", token-directory = "%s" }
@@ -110,8 +125,9 @@ public final class HostCluster extends Cluster {
         }
         """.formatted(
             server,
-            SERVERS.stream().map(this::serverEntry).collect(Collectors.joining("\n")),
+            servers.stream().map(this::serverEntry).collect(Collectors.joining("\n")),
             DATABASES.stream().map(this::databaseEntry).collect(Collectors.joining("\n")),
+            quorum,
             directory().resolve(server).resolve("data"),
             hosts.address(server),
             hosts.address(server),
@@ -163,7 +179,7 @@ public final class HostCluster extends Cluster {
 
   @Override
   public List<String> servers() {
-    return SERVERS;
+    return servers;
   }
 
   @Override

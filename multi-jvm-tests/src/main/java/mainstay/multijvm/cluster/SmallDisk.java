@@ -34,6 +34,7 @@ public final class SmallDisk implements AutoCloseable {
     }
     var original = directory.resolveSibling(directory.getFileName() + ".original");
     Files.move(directory, original);
+    boolean mounted = false;
     try {
       Files.createDirectory(directory);
       Command.run(List.of(
@@ -44,8 +45,12 @@ public final class SmallDisk implements AutoCloseable {
           "size=" + ((used >> 20) + free) + "m,mode=0700",
           "tmpfs",
           directory.toString()));
+      mounted = true;
       copy(original, directory);
     } catch (IOException e) {
+      if (mounted) {
+        Command.run(List.of("umount", directory.toString()));
+      }
       Files.deleteIfExists(directory);
       Files.move(original, directory);
       throw e;

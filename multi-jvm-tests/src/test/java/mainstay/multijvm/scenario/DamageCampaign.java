@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +52,7 @@ class DamageCampaign {
     foundAndRepaired(
         database,
         "a changed row",
-        session -> execute(
+        session -> Lab.execute(
             session,
             "update event_journal set event_payload = overlay(event_payload placing '\\x00' from 3) "
                 + FIRST_EVENT.substring("from event_journal ".length())),
@@ -66,7 +65,7 @@ class DamageCampaign {
     foundAndRepaired(
         database,
         "ten deleted rows",
-        session -> execute(session, "delete " + LAST_TEN),
+        session -> Lab.execute(session, "delete " + LAST_TEN),
         "select string_agg(encode(chain, 'hex'), ' ' order by sequence_number) " + LAST_TEN);
   }
 
@@ -76,8 +75,9 @@ class DamageCampaign {
     try (load) {
       load.awaitWrites(200);
       Path file;
-      try (var session = session("db2")) {
-        execute(session, "checkpoint"); // or the log of the database repairs the page at its start
+      try (var session = LAB.session("db2")) {
+        Lab.execute(
+            session, "checkpoint"); // or the log of the database repairs the page at its start
         file = LAB.directory()
             .resolve("db2")
             .resolve("data")
@@ -93,9 +93,7 @@ class DamageCampaign {
       load.awaitWrites(200);
       assertThat(load.stop()).isEmpty();
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   @Test
@@ -121,9 +119,7 @@ class DamageCampaign {
       load.awaitWrites(200);
       assertThat(load.stop()).isEmpty();
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   @Test
@@ -152,9 +148,7 @@ class DamageCampaign {
       load.awaitWrites(50);
       load.stop();
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   @Test
@@ -168,7 +162,7 @@ class DamageCampaign {
       long started = LAB.strike(new StartDatabase(), "db2");
 
       for (var name : List.of("db1", "db2")) {
-        try (var session = session(name)) {
+        try (var session = LAB.session(name)) {
           Await.until(
               name + " says that it is " + name,
               Limits.DAMAGE_FOUND,
@@ -181,9 +175,7 @@ class DamageCampaign {
       LAB.awaitWhole();
       load.stop();
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   @Test
@@ -198,25 +190,22 @@ class DamageCampaign {
       LAB.startTogether(SERVERS);
       LAB.awaitWhole();
       for (var name : List.of("db1", "db2")) {
-        try (var session = session(name)) {
+        try (var session = LAB.session(name)) {
           assertThat(identity(session)).isEqualTo(name);
         }
       }
       load.awaitWrites(50);
       load.stop();
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   @Test
   void oneWhoseDiskIsFullIsLeftOutAndReturnsWhenThereIsRoom() throws Exception {
     LAB.strike(new KillDatabase(), "db2");
     try (var disk = SmallDisk.under(LAB.directory().resolve("db2").resolve("data"), 40)) {
-      var load = LAB.load(SERVERS, Lab.WRITE_INTERVAL);
-      try (load) {
-        LAB.strike(new StartDatabase(), "db2");
+      LAB.strike(new StartDatabase(), "db2");
+      try (var load = LAB.load(SERVERS, Lab.WRITE_INTERVAL)) {
         LAB.awaitDatabase("db2", true, Limits.DATABASE_ACTIVE, SERVERS);
         load.awaitWrites(200);
 
@@ -237,11 +226,10 @@ class DamageCampaign {
             .isLessThan(Limits.DATABASE_HANG);
         load.awaitWrites(200);
         assertThat(load.stop()).isEmpty();
+        LAB.assertNothingWrong();
+      } finally {
+        LAB.strike(new KillDatabase(), "db2"); // its disk goes
       }
-      LAB.readDatabases();
-      LAB.assertInvariants();
-      LAB.assertDatabasesIdentical();
-      LAB.strike(new KillDatabase(), "db2"); // the disk goes
     }
   }
 
@@ -264,13 +252,13 @@ class DamageCampaign {
     try (load) {
       load.awaitWrites(200);
       String before;
-      try (var good = session(other)) {
+      try (var good = LAB.session(other)) {
         before = value(good, truth);
       }
       assertThat(before).isNotBlank();
 
       long damaged = DriverClock.nanos();
-      try (var session = session(database)) {
+      try (var session = LAB.session(database)) {
         damage.to(session);
         assertThat(value(session, truth)).isNotEqualTo(before);
       }
@@ -282,14 +270,12 @@ class DamageCampaign {
       assertThat(load.stop()).isEmpty();
 
       for (var name : List.of(database, other)) {
-        try (var session = session(name)) {
+        try (var session = LAB.session(name)) {
           assertThat(value(session, truth)).as("in " + name).isEqualTo(before);
         }
       }
     }
-    LAB.readDatabases();
-    LAB.assertInvariants();
-    LAB.assertDatabasesIdentical();
+    LAB.assertNothingWrong();
   }
 
   private static String device(int change) {
@@ -325,17 +311,6 @@ class DamageCampaign {
     Files.move(one, aside);
     Files.move(other, one);
     Files.move(aside, other);
-  }
-
-  private static Connection session(String database) throws Exception {
-    var access = LAB.database(database);
-    return DriverManager.getConnection(access.url(), access.user(), access.password());
-  }
-
-  private static void execute(Connection session, String statement) throws SQLException {
-    try (var change = session.createStatement()) {
-      change.execute(statement);
-    }
   }
 
   private static String value(Connection session, String query) throws SQLException {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +34,6 @@ import mainstay.multijvm.cluster.AdminClient.ServiceStatus;
 import mainstay.multijvm.cluster.Await;
 import mainstay.multijvm.cluster.ChildDirectory;
 import mainstay.multijvm.cluster.Cluster;
-import mainstay.multijvm.cluster.DatabaseAccess;
 import mainstay.multijvm.cluster.DemoCluster;
 import mainstay.multijvm.cluster.HostCluster;
 import mainstay.multijvm.cluster.Hosts;
@@ -61,7 +62,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A cluster of three servers and two databases, and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
+ * A cluster of three servers, if nothing else is said, and two databases, and everything that a scenario does with it. Each test gets the cluster whole and an empty history; when
  * one fails, the history and the logs are kept under {@code target/histories} and the ends of the logs are printed.
  */
 final class Lab
@@ -70,6 +71,9 @@ final class Lab
         BeforeEachCallback,
         TestExecutionExceptionHandler {
   static final String CONFIGURATION = "configuration";
+  /** How servers on hosts decide who goes on, {@code -Dquorum=}. */
+  static final String QUORUM = System.getProperty("quorum", "lease-majority");
+
   /** Where a test that is skipped would be taken for one that has passed. */
   private static final boolean HOSTS_REQUIRED =
       Boolean.parseBoolean(System.getenv("MAINSTAY_HOSTS_REQUIRED"));
@@ -127,7 +131,15 @@ final class Lab
 
   /** Each server and each database on a host of its own, so that the network between them can be cut. */
   static Lab onHosts() {
-    return new Lab(Hosts::missing, http -> HostCluster.start(Installation.find(), http), false);
+    return onHosts(SERVERS);
+  }
+
+  /** The same with so many servers, at most three. */
+  static Lab onHosts(int servers) {
+    return new Lab(
+        Hosts::missing,
+        http -> HostCluster.start(Installation.find(), http, servers, QUORUM),
+        false);
   }
 
   @Override
@@ -213,9 +225,26 @@ final class Lab
     return cluster.directory();
   }
 
-  /** How to reach a database past the servers. */
-  DatabaseAccess database(String database) throws IOException {
-    return cluster.database(database);
+  /** By default order of preference. */
+  List<String> servers() {
+    return cluster.servers();
+  }
+
+  /** All that a server has logged since the cluster began. */
+  String log(String server) throws IOException {
+    return Files.readString(cluster.directory().resolve(server).resolve("server.log"));
+  }
+
+  /** Past the servers. */
+  Connection session(String database) throws IOException, SQLException {
+    var access = cluster.database(database);
+    return DriverManager.getConnection(access.url(), access.user(), access.password());
+  }
+
+  static void execute(Connection session, String statement) throws SQLException {
+    try (var change = session.createStatement()) {
+      change.execute(statement);
+    }
   }
 
   /** Does something to a server or a database; returns the moment just before it. */
@@ -404,7 +433,15 @@ final class Lab
   /** What every checker says of the history, and whether the databases are equal. Prints it. */
   List<Verdict> judge(Duration settling) throws IOException, SQLException {
     readDatabases();
-    var verdicts = new ArrayList<>(verdicts(settling));
+    var verdicts = new ArrayList<>(verdicts(checkers(settling)));
+    verdicts.add(databasesIdentical());
+    return verdicts;
+  }
+
+  /** As {@link #judge}, but which server is active is not asked: that is what the scenario is to find out. */
+  List<Verdict> judgeSafety() throws IOException, SQLException {
+    readDatabases();
+    var verdicts = new ArrayList<>(verdicts(safety()));
     verdicts.add(databasesIdentical());
     return verdicts;
   }
@@ -492,15 +529,22 @@ final class Lab
     return last.get();
   }
 
+  /** No invariant is broken as far as history and databases tell, and the databases hold the same. */
+  void assertNothingWrong() throws IOException, SQLException {
+    readDatabases();
+    assertInvariants();
+    assertDatabasesIdentical();
+  }
+
   /** All checkers over the history. Prints every verdict and fails if one did not hold. */
   void assertInvariants() {
-    assertHeld(verdicts(SETTLING));
+    assertHeld(verdicts(checkers(SETTLING)));
     assertCheckersCanFail();
   }
 
   /** Prints what every checker says of the history. */
-  private List<Verdict> verdicts(Duration settling) {
-    var verdicts = checkers(settling).stream().map(c -> c.check(history)).toList();
+  private List<Verdict> verdicts(List<Checker> checkers) {
+    var verdicts = checkers.stream().map(c -> c.check(history)).toList();
     verdicts.forEach(System.out::println);
     return verdicts;
   }
@@ -513,12 +557,17 @@ final class Lab
   }
 
   private static List<Checker> checkers(Duration settling) {
+    var checkers = new ArrayList<>(safety());
+    checkers.add(new ActiveFollowsTheList(settling));
+    return checkers;
+  }
+
+  private static List<Checker> safety() {
     return List.of(
         new NoAcknowledgedWriteLost(),
         new LinearizablePerKey(),
         new AtMostOneActivePerTerm(),
         new NoStaleTermInJournal(),
-        new ActiveFollowsTheList(settling),
         new FailbackOnlyWhenSynchronised(FRESH));
   }
 

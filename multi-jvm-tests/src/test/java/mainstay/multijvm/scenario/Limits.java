@@ -52,6 +52,9 @@ final class Limits {
   /** The same after servers and databases are back from a power loss. */
   static final Duration POWER_SETTLING = Duration.ofSeconds(60);
 
+  /** Writes go on where the last acknowledgement is not older than this. */
+  static final Duration GOING_ON = Duration.ofSeconds(2);
+
   /** Until a stopped server process is gone. */
   static final Duration TERMINATE = Duration.ofSeconds(20);
 

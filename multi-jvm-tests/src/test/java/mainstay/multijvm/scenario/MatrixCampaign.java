@@ -129,6 +129,7 @@ class MatrixCampaign {
         + Optional.ofNullable(System.getProperty("faults"))
             .filter(f -> !f.isEmpty())
             .map(f -> " --faults " + f)
-            .orElse("");
+            .orElse("")
+        + " --quorum " + Lab.QUORUM;
   }
 }

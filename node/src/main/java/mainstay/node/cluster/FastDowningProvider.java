@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.QuorumMode;
 import mainstay.node.failover.core.Right;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ import scala.jdk.javaapi.OptionConverters;
 
 /**
  * Akka's split brain resolver, and beside it the short way for a proven crash: the crashed member is downed at once if
- * the rest is a majority of the voters, or gets the lease. Everything else goes the resolver's way.
+ * the rest is a majority of the voters, or gets the lease where there is one. Everything else goes the resolver's way.
  */
 public final class FastDowningProvider extends DowningProvider {
   private final SplitBrainResolverProvider resolver;
@@ -62,9 +63,13 @@ public final class FastDowningProvider extends DowningProvider {
 
   private static final class FastDowning extends AbstractActorWithTimers {
     private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
-    private static final String LEASE_SECTION = "akka.cluster.split-brain-resolver.lease-majority";
+    private static final String RESOLVER = "akka.cluster.split-brain-resolver";
+    private static final String LEASE_SECTION = RESOLVER + ".lease-majority";
 
     private final Props stock;
+    private final boolean hasLease = QuorumMode.of(
+            getContext().getSystem().settings().config().getString(RESOLVER + ".active-strategy"))
+        == QuorumMode.LEASE_MAJORITY;
     private final Cluster cluster = Cluster.get(getContext().getSystem());
     private final Map<UniqueAddress, Member> members = new HashMap<>();
     private final Set<UniqueAddress> unreachable = new HashSet<>();
@@ -143,6 +148,8 @@ public final class FastDowningProvider extends DowningProvider {
       var right = Right.of(counts(cluster.selfMember()), voters.size(), reachable);
       if (right.mayAct()) {
         targets.forEach(this::down);
+      } else if (!hasLease) {
+        log.info("{}, so the split brain resolver decides", right.why());
       } else if (counts(cluster.selfMember()) && !asking) {
         askForLease();
       }

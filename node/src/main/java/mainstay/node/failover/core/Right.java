@@ -8,8 +8,9 @@ package mainstay.node.failover.core;
 public record Right(int voters, int reachable, boolean mayAct, String why) {
 
   /**
-   * The rule of the majority over the members that count: those that the cluster has not removed or downed. A side
-   * that is no majority gets the right by the lease, with which it downs the others, so that they no longer count.
+   * The rule of the majority over the members that count: those that the cluster has not removed or downed. A side that
+   * is no majority gets the right by the lease, where the {@link QuorumMode} has one: with it it downs the others, so that
+   * they no longer count.
    *
    * @param selfUp whether this server itself is a full member; one that was downed sees all others leave and must
    *     never conclude that it is alone and next
@@ -28,6 +29,6 @@ public record Right(int voters, int reachable, boolean mayAct, String why) {
         majority
             ? "this side reaches " + reachable + " of " + voters + " voters"
             : "this side reaches only " + reachable + " of " + voters
-                + " voters and does not hold the lease");
+                + " voters, which is no majority");
   }
 }
