@@ -26,27 +26,15 @@ final class LoginSource implements DataSource {
   }
 
   /** When a login is tried, and what becomes of one that failed. */
+  @FunctionalInterface
   interface Pace {
     /** At once, and once. */
-    Pace ONE_ATTEMPT = new Pace() {
-      @Override
-      public void await() {
-        // nothing to wait for
-      }
-
-      @Override
-      public void failed(int failures, SQLException failure) throws SQLException {
-        throw failure;
-      }
-
-      @Override
-      public void succeeded() {
-        // nothing to remember
-      }
+    Pace ONE_ATTEMPT = (failures, failure) -> {
+      throw failure;
     };
 
     /** Returns when the first attempt may begin. */
-    void await();
+    default void await() {}
 
     /**
      * Returns when the login is to be tried again.
@@ -56,7 +44,7 @@ final class LoginSource implements DataSource {
      */
     void failed(int failures, SQLException failure) throws SQLException;
 
-    void succeeded();
+    default void succeeded() {}
   }
 
   LoginSource(String url, Supplier<Properties> login, Begin begin, Pace pace) {
