@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
@@ -41,6 +42,10 @@ public final class JdbcTermStore implements TermStore {
 
   private final Databases databases;
   private final Clock clock;
+  private final Map<ServiceName, Attempt> attempts = new ConcurrentHashMap<>();
+
+  /** What the history says of a term. It is the same in all databases, so a repetition says it as the first attempt did. */
+  private record Attempt(Activation wanted, String why, Instant at) {}
 
   public JdbcTermStore(Databases databases, Clock clock) {
     this.databases = databases;
@@ -92,7 +97,7 @@ public final class JdbcTermStore implements TermStore {
           "expected term " + expectedTerm + " of " + service + " is negative");
     }
     var wanted = new Activation(service, expectedTerm + 1, server, incarnation);
-    var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    var attempt = attempt(wanted, why);
     var operation = "take term " + wanted.term() + " of " + wanted.service();
     var replicator = databases.replicator();
     return replicator
@@ -100,8 +105,7 @@ public final class JdbcTermStore implements TermStore {
             operation,
             set -> List.of(set.active().get(0)),
             replicator.patience(),
-            (database, epoch) -> raise(
-                    database, epoch, operation, wanted, why, at, endPreviousSessions)
+            (database, epoch) -> raise(database, epoch, operation, attempt, endPreviousSessions)
                 .thenApply(answer -> new Decision(database.name(), epoch, answer)))
         .thenApply(decisions -> decisions.values().iterator().next())
         .thenCompose(decision -> decision.answer() instanceof Raised
@@ -109,7 +113,7 @@ public final class JdbcTermStore implements TermStore {
                 operation,
                 (database, epoch) -> decision.by(database, epoch)
                     ? CompletableFuture.completedFuture(decision.answer())
-                    : raise(database, epoch, operation, wanted, why, at, endPreviousSessions))
+                    : raise(database, epoch, operation, attempt, endPreviousSessions))
             : CompletableFuture.completedFuture(Map.of(decision.database(), decision.answer())))
         .thenApply(answers -> result(wanted, answers.values()));
   }
@@ -130,14 +134,12 @@ public final class JdbcTermStore implements TermStore {
    */
   public CompletionStage<Void> follow(Activation granted, boolean endPreviousSessions) {
     var operation = "follow to term " + granted.term() + " of " + granted.service();
-    var why = "granted by the databases of the installation";
-    var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    var attempt = attempt(granted, "granted by the databases of the installation");
     return databases
         .replicator()
         .onWritten(
             operation,
-            (database, epoch) ->
-                raise(database, epoch, operation, granted, why, at, endPreviousSessions))
+            (database, epoch) -> raise(database, epoch, operation, attempt, endPreviousSessions))
         .thenAccept(answers -> {
           if (result(granted, answers.values()) instanceof Lost lost) {
             throw new StaleTermException(granted.fence(), Optional.of(lost.current()));
@@ -145,14 +147,23 @@ public final class JdbcTermStore implements TermStore {
         });
   }
 
+  private Attempt attempt(Activation wanted, String why) {
+    return attempts.compute(
+        wanted.service(),
+        (service, last) -> last != null && last.wanted().equals(wanted)
+            ? last
+            : new Attempt(wanted, why, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+  }
+
   private CompletableFuture<Raise> raise(
       Database database,
       long epoch,
       String operation,
-      Activation wanted,
-      String why,
-      Instant at,
+      Attempt attempt,
       boolean endPreviousSessions) {
+    var wanted = attempt.wanted();
+    var why = attempt.why();
+    var at = attempt.at();
     var dialect = database.dialect();
     return database.control(operation, session -> {
       if (!endPreviousSessions) {

@@ -124,6 +124,22 @@ class JdbcTermStoreIT {
   }
 
   @Test
+  void whatIsTriedAgainIsSaidAsTheFirstTimeSinceOneOfSeveralDatabasesMayHaveIt() throws Exception {
+    var store = alpha.store();
+    await(store.take(SERVICE, 0, ALPHA, "a1", "nobody was active", false));
+    var first = await(store.history(SERVICE, 10));
+    try (var session = database.connect(url);
+        var lost = session.createStatement()) {
+      lost.execute("delete from service_term_history");
+      lost.execute("delete from service_term");
+    }
+
+    await(store.take(SERVICE, 0, ALPHA, "a1", "bravo has not come back", false));
+
+    assertThat(await(store.history(SERVICE, 10))).isEqualTo(first).hasSize(1);
+  }
+
+  @Test
   void aTakeThatComesLateChangesNothingAndSaysWhoHoldsTheTerm() {
     var held = alpha.take(SERVICE, 0);
 
