@@ -29,7 +29,8 @@ class ClusterRouteTest {
     assertThat(cluster.get("servers").toString())
         .isEqualTo("[{\"name\":\"alpha\",\"roles\":[\"voter\"],"
             + "\"status\":\"up\",\"incarnation\":\"i-1\",\"synchronisation\":{\"mode\":0,\"behind\":0},"
-            + "\"fitness\":{\"fit\":false,\"complaints\":[\"disk short\"]},\"version\":\"0.1\"}]");
+            + "\"fitness\":{\"fit\":false,\"complaints\":[\"disk short\"]},"
+            + "\"clock\":{\"offsetMillis\":-1200,\"errorMillis\":3},\"version\":\"0.1\"}]");
     assertThat(cluster.get("quorum").toString())
         .isEqualTo(
             "{\"voters\":3,\"reachable\":2,\"mayAct\":true,\"why\":\"2 of 3 voters are reachable\"}");

@@ -40,6 +40,7 @@ import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.message.TakeoverOutlook;
+import mainstay.protocol.model.ClockOffset;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.Role;
@@ -239,6 +240,7 @@ final class HttpApiFixture implements AutoCloseable {
             0,
             0,
             new Fitness(List.of("disk short")),
+            Optional.of(new ClockOffset(Duration.ofMillis(-1200), Duration.ofMillis(3))),
             "0.1")),
         new ClusterStatus.Quorum(3, 2, true, "2 of 3 voters are reachable"),
         List.of(

@@ -46,6 +46,10 @@ final class ServerMetrics {
     var warnings = gauge(
         registry, "mainstay.service.warnings", "Things that are missing for the next takeover");
     var behind = gauge(registry, "mainstay.server.behind", "Events that a server's copy lacks");
+    var clocks = gauge(
+        registry,
+        "mainstay.server.clock.offset.seconds",
+        "What a server's clock is ahead of the median of all; missing while that is not known");
     var counted = gauge(
         registry, "mainstay.database.active", "1 if the database is one that is written and read");
     var epochs = gauge(
@@ -107,6 +111,16 @@ final class ServerMetrics {
                     status.status().servers().stream()
                         .map(server -> MultiGauge.Row.of(
                             Tags.of("server", server.name().value()), server.behind()))
+                        .collect(Collectors.toList()),
+                    true);
+                clocks.register(
+                    status.status().servers().stream()
+                        .flatMap(server -> server
+                            .clock()
+                            .map(offset -> MultiGauge.Row.of(
+                                Tags.of("server", server.name().value()),
+                                offset.ahead().toMillis() / 1000.0))
+                            .stream())
                         .collect(Collectors.toList()),
                     true);
                 var databases = status.status().databases();

@@ -75,6 +75,7 @@ import mainstay.persistence.databases.DatabasesSetup;
 import mainstay.persistence.databases.JdbcWriteBarrier;
 import mainstay.persistence.journal.FencedJournal;
 import mainstay.persistence.journal.FencingAdapter;
+import mainstay.persistence.journal.JournalHealth;
 import mainstay.persistence.journal.JournalReader;
 import mainstay.persistence.lease.LeaseHelp;
 import mainstay.persistence.lease.LeaseTable;
@@ -459,6 +460,7 @@ final class ServerNode {
             new JdbcWrittenOff(databases, clock),
             databases::check,
             () -> DiskSpace.look(settings.dataDirectory(), failover.diskMinimum()),
+            JournalHealth.get(system)::failures,
             () -> rows(listed.get()),
             hosts,
             ServiceRouterActor.locations(router),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import mainstay.protocol.message.ClusterStatus;
+import mainstay.protocol.model.ClockOffset;
 import mainstay.protocol.model.DurationText;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
@@ -28,6 +29,7 @@ public record ClusterJson(
       String incarnation,
       Synchronisation synchronisation,
       FitnessJson fitness,
+      Optional<ClockJson> clock,
       String version) {
     static Server of(ClusterStatus.Server server) {
       return new Server(
@@ -37,6 +39,7 @@ public record ClusterJson(
           server.incarnation(),
           new Synchronisation(server.synchronisationMode(), server.behind()),
           FitnessJson.of(server.fitness()),
+          server.clock().map(ClockJson::of),
           server.version());
     }
   }
@@ -47,6 +50,13 @@ public record ClusterJson(
   public record FitnessJson(boolean fit, List<String> complaints) {
     static FitnessJson of(Fitness fitness) {
       return new FitnessJson(fitness.fit(), fitness.complaints());
+    }
+  }
+
+  /** @param offsetMillis that it is ahead of the median of all servers, give or take {@code errorMillis} */
+  public record ClockJson(long offsetMillis, long errorMillis) {
+    static ClockJson of(ClockOffset offset) {
+      return new ClockJson(offset.ahead().toMillis(), offset.error().toMillis());
     }
   }
 

@@ -4,6 +4,7 @@ import static mainstay.node.cli.Output.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import mainstay.node.client.ApiClient;
 import picocli.CommandLine.Command;
@@ -45,8 +46,8 @@ final class StatusCommand implements Callable<Integer> {
       Output.json(out, cluster);
       return;
     }
-    var servers =
-        new Output.Table("SERVER", "STATUS", "FITNESS", "SYNC", "BEHIND", "ROLES", "VERSION");
+    var servers = new Output.Table(
+        "SERVER", "STATUS", "FITNESS", "SYNC", "BEHIND", "CLOCK", "ROLES", "VERSION");
     for (JsonNode server : cluster.path("servers")) {
       JsonNode synchronisation = server.path("synchronisation");
       servers.row(
@@ -55,6 +56,7 @@ final class StatusCommand implements Callable<Integer> {
           fitness(server.path("fitness")),
           text(synchronisation.path("mode")),
           text(synchronisation.path("behind")),
+          clock(server.path("clock")),
           text(server.path("roles")),
           text(server.path("version")));
     }
@@ -78,6 +80,13 @@ final class StatusCommand implements Callable<Integer> {
     out.println("Quorum: " + text(quorum.path("reachable")) + " of " + text(quorum.path("voters"))
         + " voters reachable, may act: " + (quorum.path("mayAct").asBoolean() ? "yes" : "no")
         + " (" + text(quorum.path("why")) + ")");
+  }
+
+  /** What it is ahead of the median of all, such as {@code +0.01s}; more digits would only be noise. */
+  private static String clock(JsonNode clock) {
+    return clock.isObject()
+        ? String.format(Locale.ROOT, "%+.2fs", clock.path("offsetMillis").asLong() / 1000.0)
+        : "-";
   }
 
   private static String fitness(JsonNode fitness) {

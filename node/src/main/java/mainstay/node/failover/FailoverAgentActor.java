@@ -28,14 +28,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mainstay.node.failover.core.Ailments;
+import mainstay.node.failover.core.Clocks;
+import mainstay.node.failover.core.ConfigurationLag;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.FailoverPolicy;
+import mainstay.node.failover.core.JournalFailures;
 import mainstay.node.failover.core.Knowledge;
+import mainstay.node.failover.core.Lags;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.Redundancy;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.failover.core.WhatIf;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.journal.JournalHealth;
 import mainstay.persistence.term.TermStore;
 import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
@@ -44,6 +50,7 @@ import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.LiveEvent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.ClockReading;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -64,7 +71,9 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
    *
    * @param databaseCheck completes when this server reaches every database that counts
    * @param diskCheck what is wrong with this server's disk, as the end of a sentence; empty if nothing is
+   * @param journalFailures failed writes of this server's journal
    * @param databases the databases as this server knows them, for people outside
+   * @param clock the wall clock that is compared with those of the others
    */
   public record Environment(
       ServerId self,
@@ -74,6 +83,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       WrittenOff writtenOff,
       Supplier<CompletionStage<Void>> databaseCheck,
       Supplier<CompletionStage<Optional<String>>> diskCheck,
+      Supplier<JournalHealth.Failures> journalFailures,
       Supplier<List<ClusterStatus.Database>> databases,
       HostFactory hosts,
       AgentControl.Locations locations,
@@ -137,6 +147,10 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Optional<ActorRef<Done>> leaving = Optional.empty();
   private Fitness fitness = Fitness.FIT;
   private final Ailments ailments;
+  private final Lags lags;
+  private final JournalFailures journalFailures;
+  private final ConfigurationLag configurationLag = new ConfigurationLag();
+  private Map<String, Duration> leastLags = Map.of();
   private long lookBegunNanos;
   private boolean termsKnown;
   private boolean ending;
@@ -161,6 +175,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             settings.voterSilence()),
         settings.failbackSettle());
     this.ailments = new Ailments(BAD_LOOKS_UNTIL_UNFIT, settings.fitAfter());
+    this.lags = new Lags(settings.clockWindow());
+    this.journalFailures = new JournalFailures(settings.journalRest());
     this.directory = environment.initialDirectory();
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
     Cluster.get(context.getSystem())
@@ -313,8 +329,16 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   }
 
   private Behavior<ClusterOverview.Message> onReport(FailoverAgent.Report report) {
+    var arrival = environment.clock().instant();
     if (knowledge.reported(report, System.nanoTime())) {
       changed();
+      report
+          .clock()
+          .ifPresent(reading -> lags.arrived(
+              report.server(),
+              report.incarnation(),
+              Duration.between(reading.at(), arrival),
+              System.nanoTime()));
     }
     return this;
   }
@@ -431,6 +455,26 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     long moment = System.nanoTime();
     ailments.looked(Ailments.Aspect.DATABASES, seen.databases(), moment);
     ailments.looked(Ailments.Aspect.DISK, seen.disk(), moment);
+    var failures = environment.journalFailures().get();
+    ailments.looked(
+        Ailments.Aspect.JOURNAL,
+        journalFailures.looked(
+            failures.inARow(), failures.last(), seen.databases().isEmpty(), moment),
+        moment);
+    leastLags = lags.least(moment);
+    Clocks.look(
+        ownReport(),
+        knowledge.reports(),
+        environment.settings().clockOffsetLimit(),
+        ailments,
+        moment);
+    configurationLag.looked(
+        knowledge
+            .activeServer(ServiceName.CONFIGURATION)
+            .flatMap(knowledge::report)
+            .map(FailoverAgent.Report::configurationVersion),
+        knowledge.reports(),
+        moment);
     var now = ailments.fitness();
     boolean news = now.fit() != fitness.fit();
     fitness = now;
@@ -687,6 +731,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         fitness,
         leaving.isPresent(),
         directory.version(),
+        Optional.of(new ClockReading(environment.clock().instant(), leastLags)),
         services);
   }
 
@@ -766,7 +811,12 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var services = knownServices().stream()
         .map(service -> {
           var view = knowledge.view(service, directory, now);
-          return StatusReport.service(view, FailoverPolicy.decide(view), knowledge);
+          return StatusReport.service(
+              view,
+              FailoverPolicy.decide(view),
+              knowledge,
+              Redundancy.warnings(
+                  view, knowledge, configurationLag, environment.settings().tolerances(), now));
         })
         .toList();
     var names = new TreeMap<ServerId, Boolean>();

@@ -2,6 +2,7 @@ package mainstay.node.failover;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import mainstay.node.failover.core.Redundancy;
 
 /**
  * Section {@code mainstay.failover}.
@@ -17,6 +18,10 @@ import java.time.Duration;
  * @param databaseCheck from one look at whether the databases answer to the next
  * @param fitAfter how long nothing must have been wrong before a server that was unfit is fit again
  * @param diskMinimum bytes that must be free in the data directory
+ * @param journalRest without a failed write after which a server that its journal made unfit gets another chance
+ * @param clockOffsetLimit from the median of all servers, beyond which a server is unfit
+ * @param clockWindow how long a report counts for the comparison of clocks
+ * @param configurationLag how long a backup may lack a version of the configuration without a warning
  * @param leaveTimeout how long a server that stops waits for its services to be moved
  */
 public record FailoverSettings(
@@ -31,6 +36,10 @@ public record FailoverSettings(
     Duration databaseCheck,
     Duration fitAfter,
     long diskMinimum,
+    Duration journalRest,
+    Duration clockOffsetLimit,
+    Duration clockWindow,
+    Duration configurationLag,
     Duration leaveTimeout) {
   public static FailoverSettings from(Config config) {
     var section = config.getConfig("mainstay.failover");
@@ -46,10 +55,20 @@ public record FailoverSettings(
         section.getDuration("database-check"),
         section.getDuration("fit-after"),
         section.getBytes("disk-minimum"),
+        section.getDuration("journal-rest"),
+        section.getDuration("clock-offset-limit"),
+        section.getDuration("clock-window"),
+        section.getDuration("configuration-lag"),
         section.getDuration("leave-timeout"));
     settings.requireMoreThanReportInterval("claim-grace", settings.claimGrace);
     settings.requireMoreThanReportInterval("voter-silence", settings.voterSilence);
+    // The later half of the window must hold a report, too.
+    settings.requireMoreThanReportInterval("clock-window / 2", settings.clockWindow.dividedBy(2));
     return settings;
+  }
+
+  Redundancy.Tolerances tolerances() {
+    return new Redundancy.Tolerances(clockOffsetLimit, configurationLag);
   }
 
   private void requireMoreThanReportInterval(String key, Duration value) {

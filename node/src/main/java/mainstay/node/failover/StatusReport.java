@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import mainstay.node.failover.core.Clocks;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
-import mainstay.node.failover.core.Redundancy;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
 import mainstay.protocol.message.ClusterStatus;
@@ -22,7 +22,8 @@ import mainstay.protocol.model.ServiceName;
 final class StatusReport {
   private StatusReport() {}
 
-  static ClusterStatus.Service service(ServiceView view, Decision decision, Knowledge knowledge) {
+  static ClusterStatus.Service service(
+      ServiceView view, Decision decision, Knowledge knowledge, List<String> warnings) {
     var holder = knowledge.active(view.service());
     boolean active =
         holder.filter(report -> report.state() == ServiceHost.State.ACTIVE).isPresent();
@@ -44,7 +45,7 @@ final class StatusReport {
         why(view, decision, holder),
         decision.rule(),
         standbys,
-        Redundancy.warnings(view, knowledge));
+        warnings);
   }
 
   private static String why(
@@ -110,6 +111,7 @@ final class StatusReport {
         configuration.map(ServiceHost.Report::synchronisationMode).orElse(2),
         configuration.map(ServiceHost.Report::behind).orElse(0L),
         report.map(FailoverAgent.Report::fitness).orElse(Fitness.FIT),
+        report.flatMap(own -> Clocks.fromMedian(own, knowledge.reports())),
         report.map(FailoverAgent.Report::version).orElse(""));
   }
 

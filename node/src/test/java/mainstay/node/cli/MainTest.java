@@ -61,7 +61,7 @@ class MainTest {
   void statusShowsTheWholeClusterForPeopleAndForPrograms() throws Exception {
     api.on("GET /cluster", 200, """
         {"servers":[{"name":"alpha","roles":["voter"],"status":"up","incarnation":"1","fitness":{"fit":true,"complaints":[]},"version":"0.1",
-                     "synchronisation":{"mode":0,"behind":0}}],
+                     "clock":{"offsetMillis":-1204,"errorMillis":3},"synchronisation":{"mode":0,"behind":0}}],
          "quorum":{"voters":3,"reachable":2,"mayAct":true,"why":"2 of 3 voters are a majority"},
          "services":[%s],"databases":[{"name":"db1","vendor":"postgresql","active":true,"state":"active","epoch":4},
                                       {"name":"db2","vendor":"postgresql","active":false,"state":"joining","epoch":4}]}
@@ -70,7 +70,8 @@ class MainTest {
     assertThat(run("status")).isEqualTo(ExitCode.DONE);
     assertThat(out)
         .contains(
-            "alpha   up      fit      0     0       voter  0.1",
+            "SERVER  STATUS  FITNESS  SYNC  BEHIND  CLOCK   ROLES  VERSION",
+            "alpha   up      fit      0     0       -1.20s  voter  0.1",
             "dge/main",
             "DATABASE  VENDOR      ACTIVE  EPOCH  STATE",
             "db1       postgresql  yes     4      active",

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.journal.JournalHealth;
 import mainstay.persistence.term.WrittenOff;
 import mainstay.protocol.message.ClusterOverview;
 import mainstay.protocol.message.ClusterStatus;
@@ -73,6 +74,7 @@ class FailoverAgentActorTest {
   private final AtomicInteger ends = new AtomicInteger();
   private final AtomicInteger failingChecks = new AtomicInteger();
   private volatile String diskComplaint;
+  private volatile JournalHealth.Failures journalFailures = new JournalHealth.Failures(0, "");
   private ActorRef<ClusterOverview.Message> agent;
 
   @AfterEach
@@ -239,6 +241,37 @@ class FailoverAgentActorTest {
   }
 
   @Test
+  void aJournalThatFailsAgainAndAgainMakesItUnfit() {
+    start();
+    join();
+    standBy();
+    agent.tell(new AgentControl.Watch(views.ref()));
+    awaitFit(true);
+
+    journalFailures = new JournalHealth.Failures(3, "db1 refused it");
+    awaitFit(false);
+    journalFailures = new JournalHealth.Failures(0, "");
+    awaitFit(true);
+  }
+
+  @Test
+  void aJournalThatFailsWhileADatabaseDoesNotAnswerIsNotItsFault() {
+    failingChecks.set(Integer.MAX_VALUE);
+    journalFailures = new JournalHealth.Failures(9, "not done on every database");
+    start();
+    join();
+    standBy();
+    agent.tell(new AgentControl.Watch(views.ref()));
+    awaitFit(false);
+    assertThat(complaint()).isEqualTo("a database is unreachable: not now");
+
+    failingChecks.set(0);
+
+    awaitFit(true);
+    views.receiveSeveralMessages(9).forEach(v -> assertThat(fit(v)).isTrue());
+  }
+
+  @Test
   void aServerThatServesNothingMayLeaveAtOnce() {
     start();
     join();
@@ -336,6 +369,10 @@ class FailoverAgentActorTest {
         Duration.ofMillis(20),
         Duration.ZERO,
         1,
+        SOON,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        SOON,
         SOON);
     agent = kit.spawn(FailoverAgentActor.create(new FailoverAgentActor.Environment(
         ALPHA,
@@ -345,6 +382,7 @@ class FailoverAgentActorTest {
         new RunsInMemory(),
         this::checkDatabase,
         () -> CompletableFuture.completedStage(Optional.ofNullable(diskComplaint)),
+        () -> journalFailures,
         () -> List.of(),
         (service, ref) -> Behaviors.receiveMessage(message -> {
           host.ref().tell(message);
@@ -392,6 +430,11 @@ class FailoverAgentActorTest {
     return failingChecks.getAndUpdate(left -> Math.max(0, left - 1)) > 0
         ? CompletableFuture.failedStage(new IOException("not now"))
         : CompletableFuture.completedStage(null);
+  }
+
+  /** What the next view says that is wrong. */
+  private String complaint() {
+    return views.receiveMessage().services().get(0).view().state(ALPHA).complaint();
   }
 
   private void awaitDatabaseChecks() {

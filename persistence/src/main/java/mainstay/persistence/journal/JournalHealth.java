@@ -4,6 +4,7 @@ import akka.actor.AbstractExtensionId;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the journal of this server has done since the start of the actor system. */
@@ -13,6 +14,9 @@ public final class JournalHealth implements Extension {
   final LongAdder staleWrites = new LongAdder();
   final LongAdder supersededWriters = new LongAdder();
   final LongAdder failedWrites = new LongAdder();
+
+  private Failures failures = Failures.NONE; // guarded by this
+  private String lastRefusedStream; // guarded by this
 
   private JournalHealth() {}
 
@@ -24,6 +28,21 @@ public final class JournalHealth implements Extension {
    */
   public record Counters(
       long commits, long events, long staleWrites, long supersededWriters, long failedWrites) {}
+
+  /**
+   * Write transactions that have failed since the last that stored something, and that say something of this server: a
+   * term that has passed, another writer, a database that admits that it cannot store and a write that found no turn do not
+   * count. Of refusals of one stream in a row only the first counts, for its content may be at fault.
+   *
+   * @param last what was said of the last one; empty text if there was none
+   */
+  public record Failures(long inARow, String last) {
+    static final Failures NONE = new Failures(0, "");
+
+    Failures and(String why) {
+      return new Failures(inARow + 1, why);
+    }
+  }
 
   public static JournalHealth get(ActorSystem system) {
     return Id.INSTANCE.get(system);
@@ -40,6 +59,30 @@ public final class JournalHealth implements Extension {
         staleWrites.sum(),
         supersededWriters.sum(),
         failedWrites.sum());
+  }
+
+  public synchronized Failures failures() {
+    return failures;
+  }
+
+  synchronized void stored() {
+    failures = Failures.NONE;
+    lastRefusedStream = null;
+  }
+
+  synchronized void failed(Exception why) {
+    failures = failures.and(text(why));
+  }
+
+  synchronized void refused(String stream, Exception why) {
+    if (!stream.equals(lastRefusedStream)) {
+      failures = failures.and(text(why));
+      lastRefusedStream = stream;
+    }
+  }
+
+  private static String text(Exception why) {
+    return Objects.requireNonNullElse(why.getMessage(), why.toString());
   }
 
   private static final class Id extends AbstractExtensionId<JournalHealth> {

@@ -73,6 +73,9 @@ final class WriteLane {
             settle(group, answers);
           } else {
             var cause = failure instanceof Exception e ? e : new IllegalStateException(failure);
+            if (!databaseComplains()) {
+              health.failed(cause);
+            }
             group.forEach(write -> fail(write, cause));
           }
           next();
@@ -108,24 +111,48 @@ final class WriteLane {
   /** A write is stored if every database says so; what one refuses has failed, though others may have it. */
   private void settle(List<JournalWrite> group, Map<String, List<Verdict>> answers) {
     var stored = new ArrayList<JournalWrite>();
+    var refused = new ArrayList<Refusal>();
     for (int i = 0; i < group.size(); i++) {
       var write = group.get(i);
       int place = i;
-      var refusal = answers.values().stream()
+      answers.values().stream()
           .map(verdicts -> verdicts.get(place).refusal())
           .flatMap(Optional::stream)
-          .findFirst();
-      if (refusal.isPresent()) {
-        fail(write, refusal.get());
-      } else {
-        stored.add(write);
-      }
+          .findFirst()
+          .ifPresentOrElse(why -> refused.add(new Refusal(write, why)), () -> stored.add(write));
     }
-    if (!stored.isEmpty()) { // counted before anybody is told, so who was told sees it counted
+    // Counted before anybody is told, so who was told sees it counted.
+    if (stored.isEmpty()) {
+      count(refused);
+    } else {
       health.commits.increment();
       health.events.add(stored.stream().mapToLong(write -> write.rows().size()).sum());
-      stored.forEach(JournalWrite::succeed);
+      health.stored();
     }
+    refused.forEach(refusal -> fail(refusal.write(), refusal.why()));
+    stored.forEach(JournalWrite::succeed);
+  }
+
+  private record Refusal(JournalWrite write, Exception why) {}
+
+  private void count(List<Refusal> refused) {
+    if (!databaseComplains()) {
+      refused.stream()
+          .filter(refusal -> concernsServer(refusal.why()))
+          .findFirst()
+          .ifPresent(refusal -> health.refused(refusal.write().persistenceId(), refusal.why()));
+    }
+  }
+
+  /** What has no room or is read-only is so for everybody. */
+  private boolean databaseComplains() {
+    return databases.set().stream()
+        .flatMap(set -> set.members().stream())
+        .anyMatch(member -> databases.open(member.database()).complaint().isPresent());
+  }
+
+  private static boolean concernsServer(Exception refusal) {
+    return !(refusal instanceof StaleTermException || refusal instanceof SupersededWriterException);
   }
 
   private void fail(JournalWrite write, Exception cause) {

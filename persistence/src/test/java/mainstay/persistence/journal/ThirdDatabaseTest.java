@@ -31,6 +31,7 @@ import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 import org.awaitility.Awaitility;
+import org.h2.api.Trigger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,7 @@ class ThirdDatabaseTest {
         .write(active, 1, new Noted("late"))
         .get(1);
     assertThat(((WriteMessageFailure) late).cause()).isInstanceOf(StaleTermException.class);
+    assertThat(failures()).as("of a term that has passed").isEqualTo(JournalHealth.Failures.NONE);
   }
 
   @Test
@@ -216,6 +218,8 @@ class ThirdDatabaseTest {
             failure -> assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN))
         .hasMessageContaining("db1 active, db2 active, db3 active within 1500 ms")
         .hasMessageContaining("database db3");
+    assertThat(failures().inARow()).isEqualTo(1);
+    assertThat(failures().last()).contains("database db3");
     goOnWithout("db3");
     assertThat(writer.write(active, 1, new Noted("a")).get(1))
         .isInstanceOf(WriteMessageSuccess.class);
@@ -223,6 +227,38 @@ class ThirdDatabaseTest {
     assertThat(writer.write(active, 1, new Noted("b")).get(1))
         .as("another event of that number")
         .isInstanceOf(WriteMessageFailure.class);
+    assertThat(failures())
+        .as("one was stored, and another writer is no failure")
+        .isEqualTo(JournalHealth.Failures.NONE);
+  }
+
+  @Test
+  void whatADatabaseAdmitsThatItCannotStoreIsNoFailureOfTheServer() throws Exception {
+    lock.rollback();
+    try (var session = connect(2);
+        var statement = session.createStatement()) {
+      statement.execute("create trigger no_room before insert on event_journal for each row call '"
+          + NoRoom.class.getName() + "'");
+    }
+
+    var answer = (WriteMessageFailure)
+        new Writer(alpha.system(), "point|1").write(active, 1, new Noted("a")).get(1);
+
+    assertThat(answer.cause()).hasMessageContaining("disk full");
+    assertThat(alpha.databases().named("db3").complaint()).isPresent();
+    assertThat(failures()).isEqualTo(JournalHealth.Failures.NONE);
+  }
+
+  /** Refuses every row as a database does whose disk is full. */
+  public static final class NoRoom implements Trigger {
+    @Override
+    public void fire(Connection session, Object[] before, Object[] after) throws SQLException {
+      throw new SQLException("disk full", "53100");
+    }
+  }
+
+  private JournalHealth.Failures failures() {
+    return JournalHealth.get(alpha.system()).failures();
   }
 
   /** By the first two; the third holds its part back. */

@@ -154,5 +154,37 @@ class WriteLaneTest {
     waiting.forEach(writer -> stored(writer, 1));
     refused(surplus, "2 other writes wait in its lane");
     assertThat(surplus.replay()).containsExactly("highest 0");
+    assertThat(failures()).as("it was not tried").isEqualTo(JournalHealth.Failures.NONE);
+  }
+
+  @Test
+  void whatFailsIsCountedUntilSomethingIsStoredAndOfOneStreamOnlyOnce() throws Exception {
+    hold("mainstay.persistence.connections.lock-timeout = 1 s");
+    failed(first);
+    assertThat(failures().inARow()).isEqualTo(1);
+
+    send(first, 1);
+    failed(first);
+    assertThat(failures().inARow()).as("its content may be at fault").isEqualTo(1);
+
+    var second = writer(1);
+    send(second, 1);
+    failed(second);
+    assertThat(failures().inARow()).isEqualTo(2);
+    assertThat(failures().last()).startsWith("store events: database db1 refused it: ");
+
+    letGo();
+    send(second, 1);
+
+    stored(second, 1);
+    assertThat(failures()).isEqualTo(JournalHealth.Failures.NONE);
+  }
+
+  private JournalHealth.Failures failures() {
+    return JournalHealth.get(alpha.system()).failures();
+  }
+
+  private static void failed(Writer writer) {
+    assertThat(writer.answersTo(1).get(1)).isInstanceOf(WriteMessageFailure.class);
   }
 }

@@ -2,6 +2,7 @@ package mainstay.protocol.message;
 
 import java.util.List;
 import java.util.Optional;
+import mainstay.protocol.model.ClockOffset;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.ServerId;
@@ -31,6 +32,7 @@ public record ClusterStatus(
    * @param incarnation empty while absent
    * @param synchronisationMode 0 synchronised, 1 following but behind, 2 loading
    * @param behind number of events
+   * @param clock how far its clock is from the median of all; empty while that is not known
    */
   public record Server(
       ServerId name,
@@ -40,6 +42,7 @@ public record ClusterStatus(
       int synchronisationMode,
       long behind,
       Fitness fitness,
+      Optional<ClockOffset> clock,
       String version) {}
 
   /** @param why one sentence: why this server may act or may not */

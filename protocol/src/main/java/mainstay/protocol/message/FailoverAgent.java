@@ -2,6 +2,8 @@ package mainstay.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import java.util.List;
+import java.util.Optional;
+import mainstay.protocol.model.ClockReading;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -21,6 +23,7 @@ public final class FailoverAgent {
    * What a server says of itself, at every change and several times a second.
    *
    * @param leaving it is about to stop or in maintenance: it takes no service and hands over what it has
+   * @param clock empty if the server runs an earlier version, which does not say it
    */
   public record Report(
       ServerId server,
@@ -29,6 +32,7 @@ public final class FailoverAgent {
       Fitness fitness,
       boolean leaving,
       long configurationVersion,
+      Optional<ClockReading> clock,
       List<ServiceHost.Report> services)
       implements Command {}
 

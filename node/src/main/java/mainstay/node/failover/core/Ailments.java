@@ -15,7 +15,9 @@ public final class Ailments {
   /** What is looked at. */
   public enum Aspect {
     DATABASES,
-    DISK
+    DISK,
+    JOURNAL,
+    CLOCK
   }
 
   private final int badLooks;

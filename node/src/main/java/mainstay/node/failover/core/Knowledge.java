@@ -3,6 +3,7 @@ package mainstay.node.failover.core;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -158,6 +159,11 @@ public final class Knowledge {
   /** The last report of a server that is a reachable member. */
   public Optional<FailoverAgent.Report> report(ServerId server) {
     return registered(server) ? Optional.of(reports.get(server)) : Optional.empty();
+  }
+
+  /** The last reports of all servers that are reachable members. */
+  public List<FailoverAgent.Report> reports() {
+    return members.keySet().stream().flatMap(server -> report(server).stream()).toList();
   }
 
   public Optional<ServiceHost.Report> report(ServerId server, ServiceName service) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceHost.State;
@@ -53,7 +54,7 @@ class KnowledgeTest {
 
     assertThat(knowledge.reported(
             new FailoverAgent.Report(
-                BRAVO, "bravo-0", "1", Fitness.FIT, false, 1, List.of(active(7))),
+                BRAVO, "bravo-0", "1", Fitness.FIT, false, 1, Optional.empty(), List.of(active(7))),
             0))
         .isFalse();
     assertThat(knowledge.lastTerm(CONFIGURATION)).isZero();

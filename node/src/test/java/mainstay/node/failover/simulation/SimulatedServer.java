@@ -370,7 +370,8 @@ final class SimulatedServer {
             ? configuration.map(copy -> likeItsConfiguration(report, copy)).orElse(report)
             : report)
         .toList();
-    return new FailoverAgent.Report(id, incarnation(), "1", Fitness.FIT, false, 1, services);
+    return new FailoverAgent.Report(
+        id, incarnation(), "1", Fitness.FIT, false, 1, Optional.empty(), services);
   }
 
   private static ServiceHost.Report likeItsConfiguration(
