@@ -26,6 +26,7 @@ import mainstay.http.route.ConfigurationResource;
 import mainstay.http.route.DatabasesResource;
 import mainstay.http.route.Dispatcher;
 import mainstay.http.route.DocumentsResource;
+import mainstay.http.route.DrillsResource;
 import mainstay.http.route.Endpoint;
 import mainstay.http.route.EventsResource;
 import mainstay.http.route.HealthResource;
@@ -94,6 +95,7 @@ public final class HttpApi {
             new ClusterResource(backend).endpoints(),
             new DatabasesResource(backend).endpoints(),
             new ServicesResource(backend, settings.maximumItems()).endpoints(),
+            new DrillsResource(backend, settings.maximumItems()).endpoints(),
             new ConfigurationResource(backend, settings.maximumItems()).endpoints(),
             events.endpoints(),
             new HealthResource(backend, () -> whyNotReady(ports)).endpoints(),

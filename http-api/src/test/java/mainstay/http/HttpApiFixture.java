@@ -323,6 +323,14 @@ final class HttpApiFixture implements AutoCloseable {
         replyTo.tell(operation);
       } else if (reply instanceof ClusterSupervisor.Terms terms) {
         ((ClusterSupervisor.GetTerms) command).replyTo().tell(terms);
+      } else if (reply instanceof ClusterSupervisor.DrillReply drill) {
+        ActorRef<ClusterSupervisor.DrillReply> replyTo =
+            command instanceof ClusterSupervisor.StartDrill start
+                ? start.replyTo()
+                : ((ClusterSupervisor.GetDrill) command).replyTo();
+        replyTo.tell(drill);
+      } else if (reply instanceof ClusterSupervisor.DrillReports drills) {
+        ((ClusterSupervisor.GetDrills) command).replyTo().tell(drills);
       }
       return Behaviors.same();
     });

@@ -68,6 +68,7 @@ import mainstay.node.routing.ServiceRouterActor;
 import mainstay.node.samples.HistorySettings;
 import mainstay.node.samples.SampleDatabases;
 import mainstay.node.supervisor.ClusterSupervisorActor;
+import mainstay.node.supervisor.DrillSettings;
 import mainstay.node.supervisor.core.SupervisorEvent;
 import mainstay.persistence.databases.DatabaseSettings;
 import mainstay.persistence.databases.Databases;
@@ -106,6 +107,7 @@ final class ServerNode {
   private static final Duration ASK = Duration.ofSeconds(2);
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
   private static final Duration LISTING_INTERVAL = Duration.ofMillis(500);
+  private static final int KILLED = 137;
   private static final Duration START = Duration.ofSeconds(60);
 
   private final ServerSettings settings;
@@ -245,6 +247,7 @@ final class ServerNode {
     ServiceRouterActor.Settings.from(config);
     FailoverSettings.from(config);
     ClusterSupervisorActor.Settings.from(config);
+    DrillSettings.from(config);
     DgeSettings.from(config);
     HttpApiSettings.from(config, settings.own().httpPort());
     CoordinationSettings.from(config);
@@ -451,6 +454,7 @@ final class ServerNode {
                     listener,
                     clock));
     var failover = FailoverSettings.from(config);
+    var drills = DrillSettings.from(config);
     var agent = context.spawn(
         FailoverAgentActor.create(new FailoverAgentActor.Environment(
             settings.self(),
@@ -467,7 +471,8 @@ final class ServerNode {
             ServiceDirectory.initial(voters),
             failover,
             clock,
-            () -> downSelf(system))),
+            () -> downSelf(system),
+            drills.crashAllowed() ? Optional.of(ServerNode::dieAtOnce) : Optional.empty())),
         FailoverAgent.NAME);
 
     // Not handled: without its agent or router this incarnation is of no use, so it ends and comes
@@ -484,7 +489,9 @@ final class ServerNode {
                             agent,
                             server -> agentOf(system, settings, server),
                             activation -> new FencingAdapter<>(SupervisorEvent.class, activation),
+                            () -> rows(listed.get()),
                             ClusterSupervisorActor.Settings.from(config),
+                            drills.limits(),
                             clock)))
                     .onFailure(SupervisorStrategy.restart()),
                 "supervisor")
@@ -529,6 +536,11 @@ final class ServerNode {
   private static void downSelf(ActorSystem<?> system) {
     var cluster = Cluster.get(system);
     cluster.manager().tell(new Down(cluster.selfMember().address()));
+  }
+
+  /** As signal 9 does it: nothing is handed over and nothing closed. The exit code is the one that a shell shows then. */
+  private static void dieAtOnce() {
+    Runtime.getRuntime().halt(KILLED);
   }
 
   static String version() {

@@ -153,6 +153,11 @@ public final class Fields {
     return chosen;
   }
 
+  /** One of some words, or another value if it is left out. */
+  public <T> T choice(String field, List<T> choices, Function<T, String> word, T whenAbsent) {
+    return present(field).isEmpty() ? whenAbsent : choice(field, choices, word).orElse(whenAbsent);
+  }
+
   /**
    * A list of one or more texts, each turned into a value.
    *

@@ -10,10 +10,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 import mainstay.http.error.ProblemException;
 import mainstay.http.error.ProblemKind;
+import mainstay.protocol.message.ClusterSupervisor.DrillRequest;
 import mainstay.protocol.model.ConfigurationObject;
 import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Device;
 import mainstay.protocol.model.Dge;
+import mainstay.protocol.model.DrillKind;
+import mainstay.protocol.model.DurationText;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.ManualPoint;
 import mainstay.protocol.model.ObjectKind;
@@ -36,6 +39,9 @@ public final class ObjectReading {
    * @param revision that the sender saw, if the body names one, as the answer to a GET does
    */
   public record Read(ConfigurationObject object, OptionalLong revision) {}
+
+  private static final Duration STAY_WHEN_ABSENT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_STAY = Duration.ofHours(1);
 
   private ObjectReading() {}
 
@@ -69,16 +75,43 @@ public final class ObjectReading {
   /** The body of a switchover: where to, empty for the next in the list. */
   public static Optional<ServerId> destination(JsonNode body) {
     var fields = Fields.of(body);
-    var to = fields.optionalText("to").map(name -> {
+    var to = server(fields, "to");
+    fields.check();
+    return to;
+  }
+
+  private static Optional<ServerId> server(Fields fields, String field) {
+    return fields.optionalText(field).map(name -> {
       try {
         return new ServerId(name);
       } catch (IllegalArgumentException e) {
-        fields.refuse("to", e.getMessage());
+        fields.refuse(field, e.getMessage());
         return new ServerId("unknown");
       }
     });
+  }
+
+  /** The body of {@code POST /services/NAME/drills}; all of its fields may be left out. */
+  public static DrillRequest drill(ServiceName service, JsonNode body) {
+    var fields = Fields.of(body);
+    var kind =
+        fields.choice("kind", List.of(DrillKind.values()), DrillKind::word, DrillKind.SWITCHOVER);
+    var to = server(fields, "to");
+    boolean back = fields.flag("back", false);
+    var stay = fields.optionalDuration("stay").orElse(STAY_WHEN_ABSENT);
+    var confirm = server(fields, "confirm");
+    if (stay.compareTo(LONGEST_STAY) > 0) {
+      fields.refuse("stay", "must be at most " + DurationText.format(LONGEST_STAY));
+    }
+    var drill = new DrillRequest(service, kind, to, back, stay, confirm);
+    if (drill.kind() == DrillKind.CRASH && to.isPresent()) {
+      fields.refuse("to", "must be left out for a crash: the rules say who takes over then");
+    }
+    if (drill.kind() == DrillKind.SWITCHOVER && confirm.isPresent()) {
+      fields.refuse("confirm", "must be left out unless kind is crash: nothing dies");
+    }
     fields.check();
-    return to;
+    return drill;
   }
 
   /** The body of {@code POST /what-if}: the servers that are taken for dead, at least one. */

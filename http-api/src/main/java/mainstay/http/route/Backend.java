@@ -146,10 +146,7 @@ public final class Backend {
         replyTo ->
             new ClusterSupervisor.Switchover(service, to, call.principal(), requestId, replyTo),
         patienceTimeout,
-        () -> ProblemException.of(
-            ProblemKind.OUTCOME_UNKNOWN,
-            "the supervisor of the cluster gave no answer within " + patience.toMillis()
-                + " ms; repeat the request with the same Idempotency-Key"));
+        this::silentSupervisor);
     return reply.thenApply(Backend::accepted);
   }
 
@@ -166,6 +163,34 @@ public final class Backend {
     return ask(
         supervisor,
         replyTo -> new ClusterSupervisor.GetTerms(service, limit, replyTo),
+        patienceTimeout,
+        this::noSupervisor);
+  }
+
+  CompletableFuture<ClusterSupervisor.DrillReport> startDrill(
+      Call call, ClusterSupervisor.DrillRequest request) {
+    String requestId = call.requestId();
+    CompletableFuture<ClusterSupervisor.DrillReply> reply = ask(
+        supervisor,
+        replyTo -> new ClusterSupervisor.StartDrill(request, call.principal(), requestId, replyTo),
+        patienceTimeout,
+        this::silentSupervisor);
+    return reply.thenApply(Backend::accepted);
+  }
+
+  CompletableFuture<ClusterSupervisor.DrillReport> drill(ServiceName service, String id) {
+    CompletableFuture<ClusterSupervisor.DrillReply> reply = ask(
+        supervisor,
+        replyTo -> new ClusterSupervisor.GetDrill(service, id, replyTo),
+        patienceTimeout,
+        this::noSupervisor);
+    return reply.thenApply(Backend::accepted);
+  }
+
+  CompletableFuture<ClusterSupervisor.DrillReports> drills(ServiceName service, int limit) {
+    return ask(
+        supervisor,
+        replyTo -> new ClusterSupervisor.GetDrills(service, limit, replyTo),
         patienceTimeout,
         this::noSupervisor);
   }
@@ -228,6 +253,14 @@ public final class Backend {
                         + " ms")));
   }
 
+  /** To a change. */
+  private ProblemException silentSupervisor() {
+    return ProblemException.of(
+        ProblemKind.OUTCOME_UNKNOWN,
+        "the supervisor of the cluster gave no answer within " + patience.toMillis()
+            + " ms; repeat the request with the same Idempotency-Key");
+  }
+
   private ProblemException noSupervisor() {
     return ProblemException.of(
         ProblemKind.UNAVAILABLE,
@@ -269,12 +302,17 @@ public final class Backend {
   }
 
   private static ClusterSupervisor.Operation accepted(ClusterSupervisor.OperationReply reply) {
-    return reply
-        .operation()
-        .orElseThrow(() -> reply
-            .refusal()
-            .map(ProblemException::of)
-            .orElseThrow(() -> new IllegalStateException(
-                "the supervisor answered with neither operation nor refusal")));
+    return accepted(reply.operation(), reply.refusal());
+  }
+
+  private static ClusterSupervisor.DrillReport accepted(ClusterSupervisor.DrillReply reply) {
+    return accepted(reply.report(), reply.refusal());
+  }
+
+  private static <T> T accepted(Optional<T> answer, Optional<ServiceReply.Rejected> refusal) {
+    return answer.orElseThrow(() -> refusal
+        .map(ProblemException::of)
+        .orElseThrow(() -> new IllegalStateException(
+            "the supervisor answered with neither what was asked for nor a refusal")));
   }
 }

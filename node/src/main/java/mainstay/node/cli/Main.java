@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ServicesCommand.class,
       ServiceCommand.class,
+      DrillCommand.class,
       DatabasesCommand.class,
       PointsCommand.class,
       SetCommand.class,

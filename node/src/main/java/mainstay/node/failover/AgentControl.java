@@ -2,7 +2,9 @@ package mainstay.node.failover;
 
 import akka.Done;
 import akka.actor.typed.ActorRef;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.failover.core.ServiceView;
@@ -24,7 +26,11 @@ public final class AgentControl {
   /** What the rules say now of every service. */
   public record Views(List<View> services) {}
 
-  public record View(ServiceView view, Decision decision) {}
+  /**
+   * @param activeSince since when the active server accepts requests in its term, by its own clock; empty as long as it
+   *     does not
+   */
+  public record View(ServiceView view, Decision decision, Optional<Instant> activeSince) {}
 
   /** Tells where a service is active now, for the router of this server. */
   public interface Locations {

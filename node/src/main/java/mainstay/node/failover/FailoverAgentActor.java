@@ -16,6 +16,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,6 +75,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
    * @param journalFailures failed writes of this server's journal
    * @param databases the databases as this server knows them, for people outside
    * @param clock the wall clock that is compared with those of the others
+   * @param crash ends this process at once, for a drill; empty where the settings do not allow it
    */
   public record Environment(
       ServerId self,
@@ -90,7 +92,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       ServiceDirectory initialDirectory,
       FailoverSettings settings,
       Clock clock,
-      Runnable endOfRun) {}
+      Runnable endOfRun,
+      Optional<Runnable> crash) {}
 
   public interface HostFactory {
     Behavior<ServiceHost.Message> create(
@@ -198,6 +201,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     return newReceiveBuilder()
         .onMessage(FailoverAgent.Report.class, this::onReport)
         .onMessage(FailoverAgent.HandOver.class, this::onHandOver)
+        .onMessage(FailoverAgent.AskCrash.class, this::onAskCrash)
+        .onMessage(FailoverAgent.Crash.class, this::onCrash)
         .onMessage(HostControl.HostReport.class, this::onHostReport)
         .onMessage(HostControl.TakeTerm.class, this::onTakeTerm)
         .onMessage(HostControl.Superseded.class, this::onSuperseded)
@@ -532,10 +537,17 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
                 service, view.lastTerm(), takeOver.why(), takeOver.rule(), false),
             false);
       }
-      views.add(new AgentControl.View(view, decision));
+      views.add(new AgentControl.View(view, decision, activeSince(service)));
     }
     watcher.ifPresent(ref -> ref.tell(new AgentControl.Views(views)));
     leaveIfServingNothing(views);
+  }
+
+  private Optional<Instant> activeSince(ServiceName service) {
+    return knowledge
+        .active(service)
+        .filter(report -> report.state() == ServiceHost.State.ACTIVE)
+        .map(ServiceHost.Report::since);
   }
 
   private void explain(ServiceName service, Decision decision) {
@@ -713,6 +725,43 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       replyTo.tell(Done.getInstance());
     });
     return this;
+  }
+
+  // ---- drills
+
+  private Behavior<ClusterOverview.Message> onAskCrash(FailoverAgent.AskCrash question) {
+    question
+        .replyTo()
+        .tell(new FailoverAgent.CrashAnswer(refusalToCrash(question.service(), question.term())));
+    return this;
+  }
+
+  /** Checked again here: whoever asked may have been answered in another term. */
+  private Behavior<ClusterOverview.Message> onCrash(FailoverAgent.Crash order) {
+    refusalToCrash(order.service(), order.term())
+        .ifPresentOrElse(refusal -> log.warn("service={} {}", order.service(), refusal), () -> {
+          log.warn(
+              "service={} server={} term={} dies now why=\"{}\"",
+              order.service(),
+              environment.self(),
+              order.term(),
+              order.why());
+          environment.crash().orElseThrow().run();
+        });
+    return this;
+  }
+
+  private Optional<String> refusalToCrash(ServiceName service, long term) {
+    if (environment.crash().isEmpty()) {
+      return Optional.of("the settings of " + environment.self()
+          + " do not allow a drill to let its process die: mainstay.drill.crash-allowed is off");
+    }
+    boolean holds = Optional.ofNullable(ownReports.get(service))
+        .filter(report -> report.holdsTerm() && report.term() == term)
+        .isPresent();
+    return holds
+        ? Optional.empty()
+        : Optional.of(environment.self() + " does not hold term " + term + " of " + service);
   }
 
   // ---- what goes out

@@ -187,6 +187,60 @@ class MainTest {
   }
 
   @Test
+  void aDrillIsFollowedAndItsReportIsATable() {
+    api.on("POST /services/dge/main/drills", 202, "{\"drill\":\"d1\",\"state\":\"running\"}");
+    api.on(
+        "GET /services/dge/main/drills/d1",
+        new FakeApi.Answer(200, "{\"drill\":\"d1\",\"state\":\"running\"}"),
+        new FakeApi.Answer(503, "{\"detail\":\"the supervisor may be moving\"}"),
+        new FakeApi.Answer(200, """
+            {"drill":"d1","service":"dge/main","kind":"crash","requestedBy":"admin","begunAt":"2026-01-31T12:00:00Z",
+             "state":"passed","why":"bravo took over","before":"alpha","termBefore":3,"then":"bravo",
+             "detectionMillis":40,"takeoverMillis":60,"longestGapMillis":null,"backAt":null,
+             "terms":[{"term":4,"server":"bravo","takenAt":"2026-01-31T12:00:01Z","activeAt":null,"why":"alpha is not there"}],
+             "limits":["two clocks"]}"""));
+
+    assertThat(run(
+            "drill", "dge/main", "--kind", "crash", "--confirm", "alpha", "--back", "--stay", "1s"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out).isEqualTo("""
+        Drill of dge/main (crash) by admin, begun at 2026-01-31T12:00:00Z
+
+        served before  alpha
+        served then    bravo
+        detection      40 ms
+        takeover       60 ms
+        longest gap    -
+        back again at  -
+        result         passed: bravo took over
+
+        TERM  SERVER  TAKEN                 ACTIVE  WHY
+        3     alpha   -                     -       before the drill
+        4     bravo   2026-01-31T12:00:01Z  -       alpha is not there
+        Note: two clocks
+        """);
+    assertThat(api.requests.get(0).body())
+        .isEqualTo("{\"kind\":\"crash\",\"stay\":\"1s\",\"back\":true,\"confirm\":\"alpha\"}");
+    assertThat(api.requests.get(0).key()).isNotBlank();
+  }
+
+  @Test
+  void aDrillThatFailedOrWasRefusedIsNoSuccess() {
+    api.on(
+        "POST /services/configuration/drills",
+        202,
+        "{\"drill\":\"d1\",\"state\":\"failed\",\"why\":\"nobody took over\"}");
+    assertThat(run("drill", "configuration", "--to", "bravo")).isEqualTo(ExitCode.FAILED);
+    assertThat(out).contains("failed: nobody took over");
+    assertThat(api.requests.get(0).body())
+        .isEqualTo("{\"kind\":\"switchover\",\"stay\":\"5s\",\"to\":\"bravo\"}");
+
+    api.on("POST /services/dge/main/drills", 409, "{\"detail\":\"not all databases are active\"}");
+    assertThat(run("drill", "dge/main")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("not all databases are active (HTTP 409)");
+  }
+
+  @Test
   void aDatabaseIsAddedToTheClusterThatIsNamed() {
     api.on(
         "PUT /databases/plant3",
@@ -471,7 +525,10 @@ class MainTest {
         "demo --databases 6",
         "demo --servers 8",
         "demo --http-port 70000",
-        "service"
+        "service",
+        "drill",
+        "drill dge/main --kind fire",
+        "drill dge/main --stay soon"
       })
   void wrongUsageIsToldApart(String line) {
     assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(ExitCode.USAGE);
@@ -495,6 +552,7 @@ class MainTest {
             "status",
             "services",
             "service",
+            "drill",
             "databases",
             "points",
             "set",

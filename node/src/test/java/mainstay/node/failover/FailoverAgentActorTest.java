@@ -75,6 +75,7 @@ class FailoverAgentActorTest {
   private final AtomicInteger failingChecks = new AtomicInteger();
   private volatile String diskComplaint;
   private volatile JournalHealth.Failures journalFailures = new JournalHealth.Failures(0, "");
+  private Optional<Runnable> crash = Optional.empty();
   private ActorRef<ClusterOverview.Message> agent;
 
   @AfterEach
@@ -356,6 +357,45 @@ class FailoverAgentActorTest {
         .containsExactly(SERVICE);
   }
 
+  @Test
+  void itsProcessDiesForADrillOnlyWhereThatIsAllowedAndInTheTermThatIsNamed() {
+    var deaths = new AtomicInteger();
+    crash = Optional.of(deaths::incrementAndGet);
+    start();
+    join();
+    standBy();
+    var activation = next(HostControl.Activate.class).activation();
+    agent.tell(report(SERVICE, ServiceHost.State.ACTIVE, activation.term()));
+
+    assertThat(refusalToCrash(activation.term())).isEmpty();
+    assertThat(refusalToCrash(activation.term() + 1))
+        .contains("alpha does not hold term 2 of configuration");
+    agent.tell(new FailoverAgent.Crash(SERVICE, activation.term() + 1, "drill"));
+    assertThat(refusalToCrash(activation.term())).isEmpty();
+    assertThat(deaths).hasValue(0);
+    agent.tell(new FailoverAgent.Crash(SERVICE, activation.term(), "drill"));
+    assertThat(refusalToCrash(activation.term())).isEmpty();
+    assertThat(deaths).hasValue(1);
+  }
+
+  @Test
+  void itsProcessDoesNotDieForADrillWhereTheSettingsForbidIt() {
+    start();
+    join();
+    standBy();
+    var activation = next(HostControl.Activate.class).activation();
+    agent.tell(report(SERVICE, ServiceHost.State.ACTIVE, activation.term()));
+
+    assertThat(refusalToCrash(activation.term()))
+        .hasValueSatisfying(why -> assertThat(why).contains("mainstay.drill.crash-allowed is off"));
+  }
+
+  private Optional<String> refusalToCrash(long term) {
+    var answers = kit.<FailoverAgent.CrashAnswer>createTestProbe();
+    agent.tell(new FailoverAgent.AskCrash(SERVICE, term, answers.ref()));
+    return answers.receiveMessage().refusal();
+  }
+
   private void start() {
     var settings = new FailoverSettings(
         Duration.ofMillis(20),
@@ -392,7 +432,8 @@ class FailoverAgentActorTest {
         new ServiceDirectory(1, Map.of(SERVICE, settings())),
         settings,
         Clock.fixed(NOON, ZoneOffset.UTC),
-        ends::incrementAndGet)));
+        ends::incrementAndGet,
+        crash)));
   }
 
   private void join() {
@@ -406,10 +447,14 @@ class FailoverAgentActorTest {
   }
 
   private HostControl.HostReport report(ServiceName service, ServiceHost.State state) {
+    return report(service, state, 0);
+  }
+
+  private HostControl.HostReport report(ServiceName service, ServiceHost.State state, long term) {
     return new HostControl.HostReport(new ServiceHost.Report(
         service,
         state,
-        0,
+        term,
         1,
         Position.EMPTY,
         0,

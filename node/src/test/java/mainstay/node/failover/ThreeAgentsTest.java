@@ -203,7 +203,8 @@ class ThreeAgentsTest {
           directory(1),
           settings,
           wrong.withZone(ZoneOffset.UTC),
-          () -> {});
+          () -> {},
+          Optional.empty());
     }
 
     /** Stands by, serves when it is told to, and stands by again when another does. */

@@ -1,6 +1,7 @@
 package mainstay.node.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
@@ -15,6 +16,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -27,21 +29,36 @@ import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.Right;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
+import mainstay.node.supervisor.core.DrillCourse;
 import mainstay.node.supervisor.core.SupervisorEvent;
 import mainstay.protocol.message.ClusterOverview;
+import mainstay.protocol.message.ClusterStatus;
 import mainstay.protocol.message.ClusterSupervisor.Command;
+import mainstay.protocol.message.ClusterSupervisor.DrillReply;
+import mainstay.protocol.message.ClusterSupervisor.DrillReport;
+import mainstay.protocol.message.ClusterSupervisor.DrillReports;
+import mainstay.protocol.message.ClusterSupervisor.DrillRequest;
+import mainstay.protocol.message.ClusterSupervisor.DrillTerm;
+import mainstay.protocol.message.ClusterSupervisor.GetDrill;
+import mainstay.protocol.message.ClusterSupervisor.GetDrills;
 import mainstay.protocol.message.ClusterSupervisor.GetOperation;
 import mainstay.protocol.message.ClusterSupervisor.GetTerms;
 import mainstay.protocol.message.ClusterSupervisor.Operation;
 import mainstay.protocol.message.ClusterSupervisor.OperationReply;
+import mainstay.protocol.message.ClusterSupervisor.StartDrill;
 import mainstay.protocol.message.ClusterSupervisor.Switchover;
 import mainstay.protocol.message.ClusterSupervisor.Term;
 import mainstay.protocol.message.ClusterSupervisor.Terms;
+import mainstay.protocol.message.FailoverAgent.AskCrash;
+import mainstay.protocol.message.FailoverAgent.Crash;
+import mainstay.protocol.message.FailoverAgent.CrashAnswer;
 import mainstay.protocol.message.FailoverAgent.HandOver;
 import mainstay.protocol.message.FailoverAgent.HandOverResult;
 import mainstay.protocol.message.LiveEvent;
 import mainstay.protocol.message.ServiceReply.Reason;
+import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.DrillKind;
 import mainstay.protocol.model.FailbackPolicy;
 import mainstay.protocol.model.Principal;
 import mainstay.protocol.model.Role;
@@ -80,6 +97,11 @@ class ClusterSupervisorActorTest {
   private final TestProbe<OperationReply> client = kit.createTestProbe();
   private final TestProbe<LiveEvent> live = kit.createTestProbe();
   private final List<Activation> writers = new CopyOnWriteArrayList<>();
+
+  private final TestProbe<DrillReply> drills = kit.createTestProbe();
+  private final SteppingClock clock = new SteppingClock();
+  private List<ClusterStatus.Database> databases =
+      List.of(new ClusterStatus.Database("db1", "postgresql", true, "active", 3));
 
   private final TermsInMemory terms = new TermsInMemory(NOON);
   private ActorRef<Command> supervisor;
@@ -325,6 +347,143 @@ class ClusterSupervisorActorTest {
             new Term(1, ALPHA, NOON, "cluster singleton"));
   }
 
+  @Test
+  void aDrillMovesTheServiceKeepsItThereAndLetsTheRulesBringItBack() {
+    start(LONG, LONG);
+    terms.take(SERVICE, 3, ALPHA, "alpha-1", "first", true);
+    see(ALPHA, 4, KEEP);
+    drill("d", DrillKind.SWITCHOVER, Optional.empty());
+    var id = reported().id();
+
+    see(ALPHA, 4, KEEP);
+    var forth = alpha.expectMessageClass(HandOver.class);
+    assertThat(forth)
+        .isEqualTo(new HandOver(
+            forth.operation(), SERVICE, 4, BRAVO, "drill by eve", 0, false, forth.replyTo()));
+    terms.take(SERVICE, 4, BRAVO, "bravo-1", "drill by eve", false);
+    forth.replyTo().tell(new HandOverResult(forth.operation(), true, 5, 42, "moved in term 5"));
+    live.receiveMessage();
+    see(BRAVO, 5, FAILBACK);
+    awaitTerms(id, 1);
+    see(BRAVO, 5, FAILBACK);
+    bravo.expectNoMessage(QUIET);
+
+    clock.forward(Duration.ofSeconds(6));
+    see(BRAVO, 5, FAILBACK);
+    var back = bravo.expectMessageClass(HandOver.class);
+    assertThat(back.to()).isEqualTo(ALPHA);
+    terms.take(SERVICE, 5, ALPHA, "alpha-1", "alpha is back", false);
+    back.replyTo().tell(new HandOverResult(back.operation(), true, 6, 17, "moved in term 6"));
+    live.receiveMessage();
+    see(ALPHA, 6, KEEP);
+    awaitTerms(id, 2);
+    see(ALPHA, 6, KEEP);
+
+    var report = drillOf(id);
+    assertThat(report.state()).isEqualTo("passed");
+    assertThat(report.why())
+        .isEqualTo("bravo took over and served for 5s, then alpha took it back");
+    assertThat(report.longestGapMillis()).contains(0L);
+    assertThat(report.terms())
+        .extracting(DrillTerm::term, DrillTerm::server)
+        .containsExactly(tuple(5L, BRAVO), tuple(6L, ALPHA));
+  }
+
+  @Test
+  void aCrashIsOnlyOrderedWhereItsServerAllowsItAndIsRememberedByTheNextSupervisor() {
+    start(LONG, LONG);
+    see(ALPHA, 4, KEEP);
+    drill("refused", DrillKind.CRASH, Optional.of(ALPHA));
+    answer("alpha does not allow it");
+    assertThat(drillRefused().detail()).isEqualTo("alpha does not allow it");
+
+    drill("d", DrillKind.CRASH, Optional.of(ALPHA));
+    answer(null);
+    var id = reported().id();
+    see(ALPHA, 4, KEEP);
+    alpha.expectNoMessage(QUIET);
+    clock.forward(Duration.ofSeconds(1));
+    see(ALPHA, 4, KEEP);
+    assertThat(alpha.expectMessageClass(Crash.class))
+        .isEqualTo(new Crash(SERVICE, 4, "drill by eve"));
+
+    kit.stop(supervisor);
+    terms.take(SERVICE, 3, ALPHA, "alpha-1", "first", true);
+    terms.take(SERVICE, 4, BRAVO, "bravo-1", "alpha is not there", true);
+    start(LONG, LONG);
+    see(BRAVO, 5, KEEP);
+    awaitTerms(id, 1);
+    assertThat(drillOf(id).then()).contains(BRAVO);
+    alpha.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void oneDrillRunsAtATimeAndARepeatedRequestGetsTheSameOne() {
+    start(LONG, LONG);
+    see(ALPHA, 4, KEEP);
+    drill("d", DrillKind.SWITCHOVER, Optional.empty());
+    var id = reported().id();
+    drill("d", DrillKind.SWITCHOVER, Optional.empty());
+    assertThat(reported().id()).isEqualTo(id);
+    drill("d", DrillKind.CRASH, Optional.of(ALPHA));
+    assertThat(drillRefused().reason()).isEqualTo(Reason.INVALID);
+    drill("e", DrillKind.SWITCHOVER, Optional.empty());
+    assertThat(drillRefused().detail()).contains("drill " + id, "is under way");
+
+    var lists = kit.<DrillReports>createTestProbe();
+    supervisor.tell(new GetDrills(SERVICE, 5, lists.ref()));
+    assertThat(lists.receiveMessage().items()).extracting(DrillReport::id).containsExactly(id);
+    supervisor.tell(new GetDrill(ServiceName.dge("other"), id, drills.ref()));
+    assertThat(drillRefused().reason()).isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void aDrillWithoutAllDatabasesIsRefused() {
+    databases = List.of(new ClusterStatus.Database("db1", "postgresql", false, "copying", 3));
+    start(LONG, LONG);
+    see(ALPHA, 4, KEEP);
+    drill("d", DrillKind.SWITCHOVER, Optional.empty());
+
+    assertThat(drillRefused().detail()).isEqualTo("not all databases are active: db1 (copying)");
+    assertThat(journal.persistedInStorage(STREAM)).isEmpty();
+  }
+
+  private void drill(String id, DrillKind kind, Optional<ServerId> confirm) {
+    supervisor.tell(new StartDrill(
+        new DrillRequest(SERVICE, kind, Optional.empty(), false, Duration.ofSeconds(5), confirm),
+        new Principal("eve", Role.ADMIN),
+        id,
+        drills.ref()));
+  }
+
+  private void answer(String refusal) {
+    var question = alpha.expectMessageClass(AskCrash.class);
+    assertThat(question.term()).isEqualTo(4);
+    question.replyTo().tell(new CrashAnswer(Optional.ofNullable(refusal)));
+  }
+
+  private DrillReport reported() {
+    var reply = drills.receiveMessage();
+    assertThat(reply.refusal()).isEmpty();
+    return reply.report().orElseThrow();
+  }
+
+  private Rejected drillRefused() {
+    var reply = drills.receiveMessage();
+    assertThat(reply.report()).isEmpty();
+    return reply.refusal().orElseThrow();
+  }
+
+  private DrillReport drillOf(String id) {
+    supervisor.tell(new GetDrill(SERVICE, id, drills.ref()));
+    return reported();
+  }
+
+  /** They are read from the databases, which takes a moment. */
+  private void awaitTerms(String id, int number) {
+    drills.awaitAssert(() -> assertThat(drillOf(id).terms()).hasSize(number));
+  }
+
   private void start(Duration moveTimeout, Duration moveRetry) {
     var agents = Map.of(ALPHA, alpha.ref(), BRAVO, bravo.ref());
     supervisor = kit.spawn(ClusterSupervisorActor.create(new ClusterSupervisorActor.Environment(
@@ -337,12 +496,22 @@ class ClusterSupervisorActorTest {
           writers.add(activation);
           return asTheyAre();
         },
+        () -> databases,
         new ClusterSupervisorActor.Settings(moveTimeout, moveRetry, Duration.ofMillis(20)),
-        Clock.fixed(NOON, ZoneOffset.UTC))));
+        new DrillCourse.Limits(LONG, LONG),
+        clock)));
     views = local.expectMessageClass(AgentControl.Watch.class).watcher();
   }
 
+  private void see(ServerId active, long term, Decision decision) {
+    see(active, term, READY, decision);
+  }
+
   private void see(ServerId active, ServerState bravoState, Decision decision) {
+    see(active, 4, bravoState, decision);
+  }
+
+  private void see(ServerId active, long term, ServerState bravoState, Decision decision) {
     var view = new ServiceView(
         SERVICE,
         ServerList.of("alpha", "bravo", "charlie"),
@@ -352,11 +521,12 @@ class ClusterSupervisorActorTest {
         Right.of(true, 3, 3),
         Optional.of(active),
         false,
-        4,
+        term,
         false,
         Set.of(),
         Map.of(ALPHA, READY, BRAVO, bravoState, CHARLIE, READY));
-    views.tell(new AgentControl.Views(List.of(new AgentControl.View(view, decision))));
+    views.tell(
+        new AgentControl.Views(List.of(new AgentControl.View(view, decision, Optional.of(NOON)))));
   }
 
   private void request(String id, ServerId to) {
@@ -411,5 +581,29 @@ class ClusterSupervisorActorTest {
         return EventSeq.single((SupervisorEvent) stored);
       }
     };
+  }
+
+  /** Stands still until it is put forward. */
+  private static final class SteppingClock extends Clock {
+    private volatile Instant now = NOON;
+
+    void forward(Duration step) {
+      now = now.plus(step);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 }

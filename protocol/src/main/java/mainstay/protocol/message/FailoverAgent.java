@@ -17,7 +17,7 @@ public final class FailoverAgent {
 
   /** What crosses the network to an agent. */
   public sealed interface Command extends ClusterOverview.Message, CborSerializable
-      permits Report, HandOver {}
+      permits Report, HandOver, AskCrash, Crash {}
 
   /**
    * What a server says of itself, at every change and several times a second.
@@ -55,4 +55,14 @@ public final class FailoverAgent {
   public record HandOverResult(
       String operation, boolean done, long term, long pauseMillis, String detail)
       implements CborSerializable {}
+
+  /** The supervisor asks whether a drill may let this process die while it holds {@code term}. Nothing is done. */
+  public record AskCrash(ServiceName service, long term, ActorRef<CrashAnswer> replyTo)
+      implements Command {}
+
+  /** @param refusal one sentence; empty if the process may be let die */
+  public record CrashAnswer(Optional<String> refusal) implements CborSerializable {}
+
+  /** The process dies at once, for a drill. Nothing is done if it does not hold {@code term} or its settings forbid it. */
+  public record Crash(ServiceName service, long term, String why) implements Command {}
 }

@@ -58,6 +58,23 @@ public record ServiceView(
         servers);
   }
 
+  /** The same as if an operator had moved the service to where it is. */
+  public ServiceView asHeld() {
+    return new ServiceView(
+        service,
+        list,
+        policy,
+        failbackSettle,
+        self,
+        right,
+        active,
+        true,
+        lastTerm,
+        waitsForEarlier,
+        unheard,
+        servers);
+  }
+
   /** A list of one has no choice: being unfit means nothing (rule 8). */
   boolean fit(ServerId server) {
     return state(server).fit() || list.servers().size() == 1;
