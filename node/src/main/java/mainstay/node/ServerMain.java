@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import mainstay.node.ServerSettings.InvalidSettingsException;
 import mainstay.node.cluster.CrashWatch;
@@ -200,12 +198,5 @@ public final class ServerMain {
     var bytes = new byte[INCARNATION_BYTES];
     new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
-  }
-
-  static Throwable cause(Throwable failure) {
-    return (failure instanceof CompletionException || failure instanceof ExecutionException)
-            && failure.getCause() != null
-        ? cause(failure.getCause())
-        : failure;
   }
 }

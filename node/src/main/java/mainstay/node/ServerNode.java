@@ -94,6 +94,7 @@ import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 import mainstay.protocol.query.SampleHistory;
@@ -169,7 +170,7 @@ final class ServerNode {
       TokenFiles.open(
           HttpApiSettings.from(settings.config(), settings.own().httpPort()).tokenDirectory());
     } catch (ConfigException | IllegalArgumentException | TokenFileException e) {
-      throw new StartFailedException(sentence(e), e);
+      throw new StartFailedException(Failures.message(e), e);
     }
     ActorSystem<Root> system;
     try {
@@ -180,7 +181,7 @@ final class ServerNode {
               BootstrapSetup.create(akkaConfig(settings, incarnation)),
               new DatabasesSetup(incarnation)));
     } catch (RuntimeException e) {
-      throw new StartFailedException(sentence(e), e);
+      throw new StartFailedException(Failures.message(e), e);
     }
     try {
       var parts = await(
@@ -229,7 +230,7 @@ final class ServerNode {
       } catch (ExecutionException | TimeoutException ending) {
         e.addSuppressed(ending);
       }
-      throw new StartFailedException(sentence(e), e);
+      throw new StartFailedException(Failures.message(e), e);
     }
   }
 
@@ -254,11 +255,6 @@ final class ServerNode {
     ResyncSettings.from(config);
     DatabaseSettings.sampleListsFrom(config);
     HistorySettings.from(config);
-  }
-
-  private static String sentence(Throwable failure) {
-    var cause = ServerMain.cause(failure);
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   private static Config akkaConfig(ServerSettings settings, String incarnation) {
@@ -450,7 +446,7 @@ final class ServerNode {
                     dgeSettings,
                     pollers::of,
                     place -> sampleDatabases.sink(activation, place, samples::write),
-                    failure -> ServerMain.cause(failure) instanceof StaleTermException,
+                    failure -> Failures.cause(failure) instanceof StaleTermException,
                     listener,
                     clock));
     var failover = FailoverSettings.from(config);
@@ -586,7 +582,7 @@ final class ServerNode {
       log.warn(
           "server {} did not stop in good order: {}",
           settings.self(),
-          ServerMain.cause(e).toString());
+          Failures.cause(e).toString());
     }
   }
 

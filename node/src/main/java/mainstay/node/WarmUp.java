@@ -40,6 +40,7 @@ import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.message.ServiceRequest;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.Principal;
 import mainstay.protocol.model.Role;
 import mainstay.protocol.model.ServiceName;
@@ -105,7 +106,7 @@ final class WarmUp {
           settings.self(),
           e instanceof TimeoutException
               ? "it did not end within " + LIMIT.toSeconds() + " s"
-              : ServerMain.cause(e).getMessage());
+              : Failures.message(e));
     }
   }
 

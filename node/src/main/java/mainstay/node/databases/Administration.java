@@ -12,6 +12,7 @@ import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ActiveSet.Role;
+import mainstay.protocol.model.Failures;
 
 /** What operators ask for, where {@link AdminRules} allow it. Only the acting coordinator changes anything. */
 final class Administration {

@@ -13,6 +13,7 @@ import mainstay.node.databases.core.Execution;
 import mainstay.node.databases.core.SetChanges;
 import mainstay.node.databases.core.Synchronising;
 import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;

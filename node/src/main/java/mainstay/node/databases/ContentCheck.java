@@ -7,6 +7,7 @@ import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.DropPolicy;
 import mainstay.node.databases.core.Swap;
 import mainstay.persistence.resync.Scrub;
+import mainstay.protocol.model.Failures;
 import org.slf4j.Logger;
 
 /** Compares the active databases now and then, and leaves out those that are damaged. */

@@ -34,6 +34,7 @@ import mainstay.persistence.resync.Scrub;
 import mainstay.persistence.resync.Synchroniser;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
+import mainstay.protocol.model.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

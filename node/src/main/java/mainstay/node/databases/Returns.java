@@ -10,6 +10,7 @@ import mainstay.node.databases.core.ReturnPolicy;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ActiveSet.Member;
 import mainstay.protocol.model.ActiveSet.Role;
+import mainstay.protocol.model.Failures;
 
 /** Looks at the databases that are not active and not held, and has them synchronised when they have answered long enough. */
 final class Returns {

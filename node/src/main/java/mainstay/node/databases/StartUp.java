@@ -30,6 +30,7 @@ import mainstay.node.databases.core.Swap;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -12,6 +12,7 @@ import mainstay.persistence.resync.Synchroniser;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ActiveSet.Role;
+import mainstay.protocol.model.Failures;
 import org.slf4j.Logger;
 
 /**

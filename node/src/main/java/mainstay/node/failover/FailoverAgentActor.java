@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mainstay.node.failover.core.Ailments;
@@ -52,6 +51,7 @@ import mainstay.protocol.message.LiveEvent;
 import mainstay.protocol.message.ServiceHost;
 import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.ClockReading;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.Fitness;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -444,14 +444,14 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     var look = environment
         .databaseCheck()
         .get()
-        .handle((done, failure) ->
-            Optional.ofNullable(failure).map(why -> "a database is unreachable: " + message(why)))
+        .handle((done, failure) -> Optional.ofNullable(failure)
+            .map(why -> "a database is unreachable: " + Failures.message(why)))
         .thenCombine(
             environment
                 .diskCheck()
                 .get()
-                .exceptionally(
-                    failure -> Optional.of("its disk cannot be looked at: " + message(failure))),
+                .exceptionally(failure ->
+                    Optional.of("its disk cannot be looked at: " + Failures.message(failure))),
             SelfLookedAt::new);
     getContext().pipeToSelf(look, (seen, impossible) -> seen);
   }
@@ -641,7 +641,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       detail = "term " + (order.expectedTerm() + 1) + " was not free: " + lost.current();
     } else {
       detail = "it is not known whether term " + (order.expectedTerm() + 1) + " was taken: "
-          + message(taken.failure());
+          + Failures.message(taken.failure());
       readTerms();
     }
     log.warn("service={} server={} {}", order.service(), environment.self(), detail);
@@ -885,12 +885,5 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         services,
         environment.databases().get(),
         directory.version());
-  }
-
-  private static String message(Throwable failure) {
-    if (failure instanceof CompletionException && failure.getCause() != null) {
-      return message(failure.getCause());
-    }
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 }

@@ -37,6 +37,7 @@ import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.message.ServiceRequest;
 import mainstay.protocol.message.ServiceRouter;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.Position;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
@@ -229,9 +230,9 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
           "service={} server={} the journal could not be read: {}",
           service,
           environment.self(),
-          read.failure().toString());
+          Failures.message(read.failure()));
       if (read.purpose().isPresent()) {
-        suspendAndVerify("the journal could not be read: " + read.failure().getMessage());
+        suspendAndVerify("the journal could not be read: " + Failures.message(read.failure()));
       } else {
         reading = false;
         copyChanged();
@@ -444,7 +445,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
     }
     if (aligned.failure() != null) {
       suspendAndVerify(
-          "the ends of the journal could not be compared: " + aligned.failure().getMessage());
+          "the ends of the journal could not be compared: " + Failures.message(aligned.failure()));
       return this;
     }
     take(purpose, purpose.progress().endsAligned(aligned.ends(), replica.sequences()));
@@ -689,7 +690,7 @@ public final class ReplicatedServiceHostActor extends ServiceHostActor {
       return this;
     }
     if (checked.failure() != null) {
-      suspendAndVerify("the term could not be checked: " + checked.failure().getMessage());
+      suspendAndVerify("the term could not be checked: " + Failures.message(checked.failure()));
     } else if (checked.stored().filter(checked.asked()::equals).isEmpty()) {
       superseded(checked
           .stored()

@@ -23,6 +23,7 @@ import mainstay.persistence.databases.LoginSource.Pace;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.protocol.model.DatabaseAddress;
+import mainstay.protocol.model.Failures;
 
 /**
  * One database as this server reaches it. Writers, readers and control work (terms, lease) have sessions and threads of
@@ -155,7 +156,7 @@ public final class Database implements AutoCloseable {
                   "database " + name() + " did not answer a query within " + limit.toMillis()
                       + " ms",
                   failure)
-              : new CompletionException(Replicator.cause(failure));
+              : new CompletionException(Failures.cause(failure));
         });
   }
 

@@ -28,6 +28,7 @@ import mainstay.persistence.databases.dialect.NotDurableException;
 import mainstay.persistence.schema.Schema;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.DatabaseAddress;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -220,9 +221,9 @@ public final class Databases implements Extension {
     for (var database : written()) {
       checks.add(database.check(replicator.slow()).handle((done, failure) -> {
         if (failure != null) {
-          suspect(database.name(), epoch, Replicator.message(failure));
+          suspect(database.name(), epoch, Failures.message(failure));
           if (set.orElseThrow().written().contains(database.name())) {
-            throw new CompletionException(Replicator.cause(failure));
+            throw new CompletionException(Failures.cause(failure));
           }
         }
         return null;

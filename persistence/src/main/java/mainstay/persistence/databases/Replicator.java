@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.protocol.model.ActiveSet;
+import mainstay.protocol.model.Failures;
 
 /**
  * Does one piece of work on several databases of the set and waits through changes of the set: what fails on a database
@@ -110,17 +110,6 @@ public final class Replicator {
     return run.result;
   }
 
-  static String message(Throwable failure) {
-    var cause = cause(failure);
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? cause(failure.getCause())
-        : failure;
-  }
-
   private final class Run<T> {
     private final String operation;
     private final Function<ActiveSet, List<String>> who;
@@ -197,7 +186,7 @@ public final class Replicator {
         if (failure == null) {
           succeeded(database.name(), value);
         } else {
-          failed(database, epoch, cause(failure));
+          failed(database, epoch, Failures.cause(failure));
         }
       });
     }
@@ -214,21 +203,22 @@ public final class Replicator {
     private void failed(Database database, long epoch, Throwable failure) {
       var name = database.name();
       synchronized (this) {
-        failures.put(name, message(failure));
+        failures.put(name, Failures.message(failure));
       }
       if (failure instanceof EpochChangedException) {
         synchronized (this) {
           under.remove(name);
           over.put(name, epoch);
         }
-        databases.suspect(name, epoch, message(failure)); // whoever watches asks for the new set
+        databases.suspect(
+            name, epoch, Failures.message(failure)); // whoever watches asks for the new set
         advance();
       } else if (failure instanceof DatabaseUnavailableException unavailable
           && unavailable.databaseAtFault()) {
         synchronized (this) {
           maybeDone |= unavailable.outcome() == Outcome.UNKNOWN;
         }
-        databases.suspect(name, epoch, message(failure));
+        databases.suspect(name, epoch, Failures.message(failure));
         databases
             .timer()
             .schedule(
