@@ -179,6 +179,13 @@ public final class Databases implements Extension {
             + set.map(ActiveSet::text).orElse("(none)")));
   }
 
+  /** Whether one of the set has said a moment ago that it cannot store, as {@link Database#complaint}. */
+  public boolean complain() {
+    return set.stream()
+        .flatMap(known -> known.members().stream())
+        .anyMatch(member -> open(member.database()).complaint().isPresent());
+  }
+
   /** All that work goes to now; empty until a set is known. */
   public List<Database> written() {
     return set.map(known -> known.written().stream().map(this::named).toList()).orElse(List.of());

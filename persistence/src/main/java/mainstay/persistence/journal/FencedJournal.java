@@ -63,7 +63,7 @@ public final class FencedJournal extends AsyncWriteJournal {
     codec = new EventCodec(SerializationExtension.get(system));
     sql = new JournalSql(codec);
     var health = JournalHealth.get(system);
-    tails = new Tails(databases);
+    tails = new Tails(databases, health);
     ends = StreamEnds.get(system);
     settings.requireFewerLanesThan(databases.limits().writers());
     var store = new GroupStore(sql);

@@ -30,11 +30,12 @@ public final class JournalHealth implements Extension {
       long commits, long events, long staleWrites, long supersededWriters, long failedWrites) {}
 
   /**
-   * Write transactions that have failed since the last that stored something, and that say something of this server: a
+   * Write transactions, and attempts to make the ends of streams equal before the next, that have failed since the last that
+   * stored something, and that say something of this server: a
    * term that has passed, another writer, a database that admits that it cannot store and a write that found no turn do not
    * count. Of refusals of one stream in a row only the first counts, for its content may be at fault.
    *
-   * @param last what was said of the last one; empty text if there was none
+   * @param last what was said of the last one, in one line; empty text if there was none
    */
   public record Failures(long inARow, String last) {
     static final Failures NONE = new Failures(0, "");
@@ -70,7 +71,7 @@ public final class JournalHealth implements Extension {
     lastRefusedStream = null;
   }
 
-  synchronized void failed(Exception why) {
+  synchronized void failed(Throwable why) {
     failures = failures.and(text(why));
   }
 
@@ -81,8 +82,12 @@ public final class JournalHealth implements Extension {
     }
   }
 
-  private static String text(Exception why) {
-    return Objects.requireNonNullElse(why.getMessage(), why.toString());
+  /** Databases add lines of their own about where it happened. */
+  private static String text(Throwable why) {
+    return Objects.requireNonNullElse(why.getMessage(), why.toString())
+        .lines()
+        .findFirst()
+        .orElse("");
   }
 
   private static final class Id extends AbstractExtensionId<JournalHealth> {

@@ -32,7 +32,7 @@ public final class JournalReader {
 
   public JournalReader(ActorSystem system) {
     this.databases = Databases.get(system);
-    this.tails = new Tails(databases);
+    this.tails = new Tails(databases, JournalHealth.get(system));
     this.ends = StreamEnds.get(system);
     this.codec = new EventCodec(SerializationExtension.get(system));
   }

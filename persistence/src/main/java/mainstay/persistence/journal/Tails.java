@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.journal.core.StreamEnd;
+import mainstay.protocol.model.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,11 @@ final class Tails {
           + "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Databases databases;
+  private final JournalHealth health;
 
-  Tails(Databases databases) {
+  Tails(Databases databases, JournalHealth health) {
     this.databases = databases;
+    this.health = health;
   }
 
   /** One event as it stands in a database, whole but for its local number. */
@@ -186,6 +189,14 @@ final class Tails {
               }
               return null;
             }))
+        .whenComplete((done, failure) -> count(failure))
         .thenApply(done -> null);
+  }
+
+  /** Before it has succeeded nothing else is written, so its failures are all that is heard of a server that cannot write. */
+  private void count(Throwable failure) {
+    if (failure != null && !databases.complain()) {
+      health.failed(Failures.cause(failure));
+    }
   }
 }

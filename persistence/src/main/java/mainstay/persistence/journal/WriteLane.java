@@ -73,7 +73,7 @@ final class WriteLane {
             settle(group, answers);
           } else {
             var cause = failure instanceof Exception e ? e : new IllegalStateException(failure);
-            if (!databaseComplains()) {
+            if (!databases.complain()) {
               health.failed(cause);
             }
             group.forEach(write -> fail(write, cause));
@@ -136,19 +136,12 @@ final class WriteLane {
   private record Refusal(JournalWrite write, Exception why) {}
 
   private void count(List<Refusal> refused) {
-    if (!databaseComplains()) {
+    if (!databases.complain()) {
       refused.stream()
           .filter(refusal -> concernsServer(refusal.why()))
           .findFirst()
           .ifPresent(refusal -> health.refused(refusal.write().persistenceId(), refusal.why()));
     }
-  }
-
-  /** What has no room or is read-only is so for everybody. */
-  private boolean databaseComplains() {
-    return databases.set().stream()
-        .flatMap(set -> set.members().stream())
-        .anyMatch(member -> databases.open(member.database()).complaint().isPresent());
   }
 
   private static boolean concernsServer(Exception refusal) {

@@ -234,12 +234,7 @@ class ThirdDatabaseTest {
 
   @Test
   void whatADatabaseAdmitsThatItCannotStoreIsNoFailureOfTheServer() throws Exception {
-    lock.rollback();
-    try (var session = connect(2);
-        var statement = session.createStatement()) {
-      statement.execute("create trigger no_room before insert on event_journal for each row call '"
-          + NoRoom.class.getName() + "'");
-    }
+    refuseRows(NoRoom.class);
 
     var answer = (WriteMessageFailure)
         new Writer(alpha.system(), "point|1").write(active, 1, new Noted("a")).get(1);
@@ -247,6 +242,42 @@ class ThirdDatabaseTest {
     assertThat(answer.cause()).hasMessageContaining("disk full");
     assertThat(alpha.databases().named("db3").complaint()).isPresent();
     assertThat(failures()).isEqualTo(JournalHealth.Failures.NONE);
+  }
+
+  @Test
+  void afterARefusalEachAttemptToRollTheEventForwardIsAFailureToo() throws Exception {
+    refuseRows(NotFromHere.class);
+    var refused = new Writer(alpha.system(), "point|1").write(active, 1, new Noted("a"));
+    assertThat(refused.get(1)).isInstanceOf(WriteMessageFailure.class);
+    assertThat(failures().inARow()).isEqualTo(1);
+    var reader = new JournalReader(alpha.system());
+
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      assertThat(reader.align(List.of("point|1")).toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(5));
+      assertThat(failures().inARow()).isEqualTo(1 + attempt);
+    }
+
+    assertThat(failures().last())
+        .isEqualTo("roll events forward: database db3 refused it: not from here");
+  }
+
+  /** By the third database, for which nothing is held back any more. */
+  private void refuseRows(Class<? extends Trigger> how) throws SQLException {
+    lock.rollback();
+    try (var session = connect(2);
+        var statement = session.createStatement()) {
+      statement.execute("create trigger refusing before insert on event_journal for each row call '"
+          + how.getName() + "'");
+    }
+  }
+
+  /** Refuses every row for a reason of its own. */
+  public static final class NotFromHere implements Trigger {
+    @Override
+    public void fire(Connection session, Object[] before, Object[] after) throws SQLException {
+      throw new SQLException("not from here\nWhere: in a trigger", "P0001");
+    }
   }
 
   /** Refuses every row as a database does whose disk is full. */

@@ -11,7 +11,8 @@ import mainstay.protocol.model.ServiceName;
  * @param before who serves now
  * @param to who is to serve next
  * @param term of {@code before}
- * @param held whether an operator had moved the service to {@code before}, so that it has to be held there again
+ * @param held whether an operator had moved the service to {@code before}, so that it has to be held there again; never
+ *     for a crash, which ends the hold
  * @param requestedBy name of the operator
  */
 public record DrillPlan(

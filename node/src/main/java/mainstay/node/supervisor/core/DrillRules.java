@@ -78,8 +78,9 @@ public final class DrillRules {
       return Ruling.refuse("no other server of the list " + view.list()
           + " is synchronised and fit: " + shortcomings(view, before));
     }
+    boolean holdAgain = view.held() && request.kind() != DrillKind.CRASH; // a crash ends the hold
     var plan = new DrillPlan(
-        request, before, to.get(), view.lastTerm(), view.held(), requestId, requestedBy);
+        request, before, to.get(), view.lastTerm(), holdAgain, requestId, requestedBy);
     return obstacle(plan, view, situation.databases())
         .map(Ruling::refuse)
         .orElseGet(() -> new Ruling(Optional.of(plan), Optional.empty()));

@@ -47,6 +47,9 @@ class DrillRulesTest {
   void aServiceThatIsHeldWhereItIsWillBeHeldThereAgain() {
     assertThat(rule(switchover(), view(ALPHA, 4).asHeld()).plan())
         .contains(plan(switchover(), true));
+    assertThat(rule(crash(), view(ALPHA, 4).asHeld()).plan())
+        .as("a crash ends the hold")
+        .contains(plan(crash(), false));
   }
 
   @Test
