@@ -20,17 +20,22 @@ public final class JournalReader {
     this.access = access;
   }
 
-  /** Every stored event with its writer, by persistence id and sequence number. Events without a writer are left out. */
+  /**
+   * Every stored event with its writer, by persistence id and sequence number. Events without a writer are left out, and those
+   * that are marked as deleted: the mark is of another transaction.
+   */
   public List<JournalRow> rows() throws SQLException {
-    var sql = "select persistence_id, sequence_number, meta_payload from event_journal"
-        + " where meta_payload is not null order by persistence_id, sequence_number";
+    var sql = "select persistence_id, sequence_number, meta_payload, xmin::text::bigint"
+        + " from event_journal where meta_payload is not null and not deleted"
+        + " order by persistence_id, sequence_number";
     try (var connection = connect();
         var statement = connection.prepareStatement(sql);
         var result = statement.executeQuery()) {
       var rows = new ArrayList<JournalRow>();
       while (result.next()) {
         var writer = new String(result.getBytes(3), StandardCharsets.UTF_8);
-        rows.add(JournalRow.parse(access.name(), result.getString(1), result.getLong(2), writer));
+        rows.add(JournalRow.parse(
+            access.name(), result.getString(1), result.getLong(2), writer, result.getLong(4)));
       }
       return rows;
     }
@@ -39,7 +44,7 @@ public final class JournalReader {
   /** All terms that were ever taken, by service and term. */
   public List<TermTaken> terms() throws SQLException {
     var sql =
-        "select service, term, server, incarnation, why, taken_at from service_term_history order by service, term";
+        "select service, term, server, incarnation, why, taken_at, xmin::text::bigint from service_term_history order by service, term";
     try (var connection = connect();
         var statement = connection.prepareStatement(sql);
         var result = statement.executeQuery()) {
@@ -52,7 +57,8 @@ public final class JournalReader {
             result.getString(3),
             result.getString(4),
             result.getString(5),
-            result.getString(6)));
+            result.getString(6),
+            result.getLong(7)));
       }
       return rows;
     }

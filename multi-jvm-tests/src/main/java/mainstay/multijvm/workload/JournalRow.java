@@ -1,6 +1,10 @@
 package mainstay.multijvm.workload;
 
-/** Who wrote one stored event: a row of the journal without its payload. */
+/**
+ * Who wrote one stored event: a row of the journal without its payload.
+ *
+ * @param transaction number of the transaction that stored the row in this database; a later one has a higher number
+ */
 public record JournalRow(
     String database,
     String persistenceId,
@@ -8,7 +12,8 @@ public record JournalRow(
     String service,
     long term,
     String server,
-    String incarnation)
+    String incarnation,
+    long transaction)
     implements Entry {
 
   /**
@@ -16,7 +21,7 @@ public record JournalRow(
    * @throws IllegalArgumentException if the text has another form
    */
   public static JournalRow parse(
-      String database, String persistenceId, long sequence, String writer) {
+      String database, String persistenceId, long sequence, String writer, long transaction) {
     int hash = writer.indexOf('#');
     int at = writer.indexOf('@', hash + 1);
     int slash = writer.indexOf('/', at + 1);
@@ -32,6 +37,7 @@ public record JournalRow(
         writer.substring(0, hash),
         Long.parseLong(writer.substring(hash + 1, at)),
         writer.substring(at + 1, slash),
-        writer.substring(slash + 1));
+        writer.substring(slash + 1),
+        transaction);
   }
 }

@@ -4,6 +4,7 @@ package mainstay.multijvm.workload;
  * A row of {@code service_term_history}.
  *
  * @param takenAt wall-clock time of the database in ISO-8601; for people, order comes from the term
+ * @param transaction number of the transaction that raised the term in this database; a later one has a higher number
  */
 public record TermTaken(
     String database,
@@ -12,5 +13,6 @@ public record TermTaken(
     String server,
     String incarnation,
     String why,
-    String takenAt)
+    String takenAt,
+    long transaction)
     implements Entry {}

@@ -183,11 +183,22 @@ final class Histories {
   }
 
   static TermTaken taken(long term, String server) {
-    return new TermTaken("db1", SERVICE, term, server, "1a2b", "because", "2026-11-22T00:00:00Z");
+    return taken("db1", term, server, 1);
+  }
+
+  static TermTaken taken(String database, long term, String server, long transaction) {
+    return new TermTaken(
+        database, SERVICE, term, server, "1a2b", "because", "2026-11-22T00:00:00Z", transaction);
   }
 
   static JournalRow row(long sequence, long term, String server) {
-    return new JournalRow("db1", "point|setpoint-1", sequence, SERVICE, term, server, "1a2b");
+    return row("db1", sequence, term, server, 1);
+  }
+
+  static JournalRow row(
+      String database, long sequence, long term, String server, long transaction) {
+    return new JournalRow(
+        database, "point|setpoint-1", sequence, SERVICE, term, server, "1a2b", transaction);
   }
 
   private static long nanos(long millis) {

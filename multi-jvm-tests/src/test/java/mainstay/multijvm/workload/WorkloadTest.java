@@ -91,8 +91,8 @@ class WorkloadTest {
             "none",
             List.of(new RoleSample.StandbyState("bravo", 0, 7, "ab"))),
         new FaultEvent("kill-9", "alpha", FaultEvent.Availability.DOWN, 1, 2),
-        new TermTaken("db1", "configuration", 1, "alpha", "1a", "why", "2026-11-22"),
-        new JournalRow("db1", "point|k", 1, "configuration", 1, "alpha", "1a")));
+        new TermTaken("db1", "configuration", 1, "alpha", "1a", "why", "2026-11-22", 8),
+        new JournalRow("db1", "point|k", 1, "configuration", 1, "alpha", "1a", 9)));
     var file = directory.resolve("history.jsonl");
 
     history.save(file);
