@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import mainstay.multijvm.checker.Verdict;
 import mainstay.multijvm.scenario.CampaignReport.Injection;
 import mainstay.multijvm.workload.DriverClock;
 import mainstay.multijvm.workload.Operation;
@@ -58,50 +59,67 @@ class MatrixCampaign {
   private static Injection inject(FaultKind kind, Round round) throws Exception {
     LAB.forget();
     var violations = new ArrayList<String>();
-    Optional<Duration> pause = Optional.empty();
-    Optional<Duration> whole = Optional.empty();
+    Optional<Lab.Spell> spell = Optional.empty();
     var failed = List.<Operation>of();
     var load = LAB.load(SERVERS, WRITE_INTERVAL);
     try (load) {
       load.awaitWrites(WRITES_AROUND);
       long before = term();
-      var times = kind.strike(LAB, round);
-      LAB.awaitWhole();
-      var spell = new Lab.Spell(times.struck(), times.healed(), DriverClock.nanos());
-      whole = Optional.of(Duration.ofNanos(spell.whole() - spell.healed()));
-      load.awaitWrites(WRITES_AROUND);
+      spell = endured(kind, round, load, violations);
       failed = load.stop();
-      pause = LAB.longestPause(spell);
-      violations.addAll(broken(kind, term() - before));
+      violations.addAll(broken(LAB.judge(kind.settling())));
+      if (spell.isPresent()) {
+        violations.addAll(dear(kind, term() - before));
+      }
       LAB.assertCheckersCanFail();
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | AssertionError e) {
-      violations.add("it did not come to its end: " + e);
+      violations.add("it could not be judged: " + e);
     }
     var operations = LAB.history().operations();
     return new Injection(
         kind.toString(),
         kind.title(),
         round.number(),
-        pause.map(Duration::toMillis),
-        whole.map(Duration::toMillis),
+        spell.flatMap(LAB::longestPause).map(Duration::toMillis),
+        spell.map(whole -> Duration.ofNanos(whole.whole() - whole.healed()).toMillis()),
         operations.stream().filter(Operation::acknowledgedWrite).count(),
         operations.stream().filter(o -> o.outcome() == Operation.Outcome.OK).count(),
         failed.size(),
         violations);
   }
 
-  private static List<String> broken(FaultKind kind, long terms) throws Exception {
-    var broken = new ArrayList<String>();
-    LAB.judge(kind.settling()).stream()
-        .filter(verdict -> !verdict.held())
-        .forEach(verdict -> broken.add(verdict.toString()));
-    if (terms > kind.moves()) {
-      broken.add(
-          terms + " new terms of " + Lab.CONFIGURATION + ", at most " + kind.moves() + " are due");
+  /** Empty, and a violation more, if the cluster did not become whole: what clients were promised must hold even then. */
+  private static Optional<Lab.Spell> endured(
+      FaultKind kind, Round round, Lab.Load load, List<String> violations)
+      throws InterruptedException {
+    try {
+      var times = kind.strike(LAB, round);
+      LAB.awaitWhole();
+      var spell = new Lab.Spell(times.struck(), times.healed(), DriverClock.nanos());
+      load.awaitWrites(WRITES_AROUND);
+      return Optional.of(spell);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | AssertionError e) {
+      violations.add("it did not come to its end: " + e);
+      return Optional.empty();
     }
-    return broken;
+  }
+
+  private static List<String> broken(List<Verdict> verdicts) {
+    return verdicts.stream()
+        .filter(verdict -> !verdict.held())
+        .map(Verdict::toString)
+        .toList();
+  }
+
+  private static List<String> dear(FaultKind kind, long terms) {
+    return terms <= kind.moves()
+        ? List.of()
+        : List.of(terms + " new terms of " + Lab.CONFIGURATION + ", at most " + kind.moves()
+            + " are due");
   }
 
   private static long term() throws Exception {
