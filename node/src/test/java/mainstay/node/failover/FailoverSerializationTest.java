@@ -40,6 +40,7 @@ class FailoverSerializationTest {
   void everyMessageBetweenAgentsArrivesAsItWasSent() {
     TestProbe<ServiceHost.Message> host = kit.createTestProbe();
     TestProbe<FailoverAgent.HandOverResult> mover = kit.createTestProbe();
+    TestProbe<FailoverAgent.CrashAnswer> asker = kit.createTestProbe();
     var service = new ServiceHost.Report(
         ServiceName.CONFIGURATION,
         ServiceHost.State.ACTIVE,
@@ -65,12 +66,16 @@ class FailoverSerializationTest {
             Optional.of(CLOCK),
             List.of(service)),
         new FailoverAgent.HandOver(
-            "op-1", ServiceName.CONFIGURATION, 7, ALPHA, "why", 2, true, mover.ref()));
+            "op-1", ServiceName.CONFIGURATION, 7, ALPHA, "why", 2, true, mover.ref()),
+        new FailoverAgent.AskCrash(ServiceName.CONFIGURATION, 4, asker.ref()),
+        new FailoverAgent.Crash(ServiceName.CONFIGURATION, 4, "drill by eve"));
 
     commands.forEach(command -> kit.serializationTestKit().verifySerialization(command, true));
     kit.serializationTestKit()
         .verifySerialization(
             new FailoverAgent.HandOverResult("op-1", true, 8, 120, "moved to bravo"), true);
+    kit.serializationTestKit()
+        .verifySerialization(new FailoverAgent.CrashAnswer(Optional.of("no")), true);
 
     assertThat(commands.stream().map(Object::getClass))
         .containsExactlyInAnyOrder(FailoverAgent.Command.class.getPermittedSubclasses());

@@ -20,7 +20,6 @@ import mainstay.protocol.message.ClusterSupervisor.DrillTerm;
 import mainstay.protocol.message.ClusterSupervisor.GetDrill;
 import mainstay.protocol.message.ClusterSupervisor.GetDrills;
 import mainstay.protocol.message.ClusterSupervisor.StartDrill;
-import mainstay.protocol.message.FailoverAgent;
 import mainstay.protocol.message.ServiceReply.Reason;
 import mainstay.protocol.message.ServiceReply.Rejected;
 import mainstay.protocol.model.DrillKind;
@@ -63,7 +62,6 @@ class DrillSerializationTest {
   void everythingOfADrillThatIsStoredOrSentArrivesAsItWas() {
     TestProbe<DrillReply> replies = kit.createTestProbe();
     TestProbe<DrillReports> lists = kit.createTestProbe();
-    TestProbe<FailoverAgent.CrashAnswer> answers = kit.createTestProbe();
 
     List.of(
             new StartDrill(REQUEST, new Principal("eve", Role.ADMIN), "r", replies.ref()),
@@ -73,9 +71,6 @@ class DrillSerializationTest {
             new DrillReply(
                 Optional.empty(), Optional.of(Rejected.of(Reason.REFUSED_BY_RULE, "no"))),
             new DrillReports(List.of(DrillReporting.of(DRILL))),
-            new FailoverAgent.AskCrash(SERVICE, 4, answers.ref()),
-            new FailoverAgent.CrashAnswer(Optional.of("no")),
-            new FailoverAgent.Crash(SERVICE, 4, "drill by eve"),
             new SupervisorEvent.DrillStarted("d-1", PLAN, NOON),
             new SupervisorEvent.DrillBegun("d-1", Optional.empty(), NOON),
             new SupervisorEvent.DrillTermSeen("d-1", TERM, NOON),
