@@ -45,6 +45,7 @@ import mainstay.http.HttpApiSettings;
 import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.Addresses;
+import mainstay.node.cluster.BeaconActor;
 import mainstay.node.cluster.CrashEvents;
 import mainstay.node.cluster.LeaseHelpActor;
 import mainstay.node.databases.AllDatabasesActor;
@@ -247,6 +248,7 @@ final class ServerNode {
     HostEnvironment.Settings.from(config);
     ServiceRouterActor.Settings.from(config);
     FailoverSettings.from(config);
+    BeaconActor.Settings.from(config);
     ClusterSupervisorActor.Settings.from(config);
     DrillSettings.from(config);
     DgeSettings.from(config);
@@ -411,6 +413,14 @@ final class ServerNode {
         AllDatabasesActor.create(coordination.coordinator(), sampleDatabases.coordinators()),
         "databases");
     helpWithTheLease(context, settings, databases, addresses);
+    context.spawn(
+        BeaconActor.create(
+            peer(settings.own()),
+            incarnation,
+            settings.others().stream().map(ServerNode::peer).toList(),
+            BeaconActor.Settings.from(config)),
+        "beacon",
+        BeaconActor.DISPATCHER);
     var terms = new JdbcTermStore(databases, clock);
     var journal = new JournalReader(system.classicSystem());
     var samples = new SampleStore(databases);
@@ -501,6 +511,14 @@ final class ServerNode {
         coordination,
         allDatabases,
         history);
+  }
+
+  private static BeaconActor.Peer peer(ServerSettings.Server server) {
+    return new BeaconActor.Peer(
+        server.name(),
+        Addresses.of(SYSTEM, server.host(), server.clusterPort()),
+        server.host(),
+        server.crashWatchPort());
   }
 
   private static Optional<ActorRef<ClusterOverview.Message>> agentOf(

@@ -1,28 +1,37 @@
 package mainstay.node.cluster;
 
+import akka.actor.Address;
 import akka.actor.AddressFromURIString;
 import akka.event.EventStream;
 import akka.remote.PhiAccrualFailureDetector;
 import com.typesafe.config.Config;
+import java.time.Duration;
 
 /**
- * Akka's failure detector with two more answers.
+ * Akka's failure detector with three more answers.
  *
  * <p>Crash evidence counts: a downed member leaves the cluster only when it is unreachable as well, so without this a
  * crashed one would linger until its heartbeats are missed.
  *
  * <p>Silence has a bound, {@code longest-silence}: the accrual detector learns from what it sees, so after one long pause
  * of a server it would wait for seconds more at the next, and no limit of a takeover could be stated.
+ *
+ * <p>Beacons ({@link BeaconActor}) stand in for heartbeats up to {@code longest-silence-with-beacons}.
  */
 public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
   private static final String UNKNOWN = "N/A";
 
   private final long longestSilenceMillis;
+  private final long longestSilenceWithBeaconsMillis;
+  private final Duration beaconWithin;
 
   /** Called by Akka with section {@code akka.cluster.failure-detector}. */
   public CrashAwareFailureDetector(Config config, EventStream events) {
     super(config, events);
     longestSilenceMillis = config.getDuration("longest-silence").toMillis();
+    longestSilenceWithBeaconsMillis =
+        config.getDuration("longest-silence-with-beacons").toMillis();
+    beaconWithin = config.getDuration("beacon-within");
   }
 
   @Override
@@ -33,13 +42,28 @@ public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
   /** How sure it is that the other one is gone, from the milliseconds since its last heartbeat. */
   @Override
   public double phi(long silence, double mean, double deviation) {
+    if (silence <= longestSilenceWithBeaconsMillis && seen()) {
+      return 0;
+    }
     return silence > longestSilenceMillis
         ? Double.POSITIVE_INFINITY
         : super.phi(silence, mean, deviation);
   }
 
   private boolean crashed() {
-    // Akka sets the address after it has built the detector.
-    return !UNKNOWN.equals(address()) && CrashEvidence.holds(AddressFromURIString.parse(address()));
+    return known() && CrashEvidence.holds(parsed());
+  }
+
+  private boolean seen() {
+    return known() && Sightings.within(parsed(), beaconWithin);
+  }
+
+  /** Akka sets the address after it has built the detector. */
+  private boolean known() {
+    return !UNKNOWN.equals(address());
+  }
+
+  private Address parsed() {
+    return AddressFromURIString.parse(address());
   }
 }

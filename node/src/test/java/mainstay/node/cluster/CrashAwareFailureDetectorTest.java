@@ -20,6 +20,8 @@ class CrashAwareFailureDetectorTest {
           heartbeat-interval = 20 ms
           expected-response-after = 20 ms
           longest-silence = 600 ms
+          longest-silence-with-beacons = 3 s
+          beacon-within = 500 ms
           """), new EventStream(null, false));
 
   @Test
@@ -39,6 +41,48 @@ class CrashAwareFailureDetectorTest {
 
     assertThat(detector.isAvailable()).isFalse();
     detector.heartbeat();
+    assertThat(detector.isAvailable()).isTrue();
+  }
+
+  @Test
+  void beaconsStandInForHeartbeatsButNotForEver() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 1);
+    detector.address_$eq(address.toString());
+    beat(10);
+
+    for (long start = System.nanoTime(); System.nanoTime() - start < 1_200_000_000L; ) {
+      Sightings.add(address);
+      assertThat(detector.isAvailable()).isTrue();
+      Thread.sleep(HEARTBEAT.toMillis());
+    }
+    Thread.sleep(2_000);
+    Sightings.add(address);
+
+    assertThat(detector.isAvailable()).isFalse();
+  }
+
+  @Test
+  void withoutBeaconsHeartbeatsAlone() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 2);
+    detector.address_$eq(address.toString());
+    beat(10);
+    Sightings.add(address);
+
+    Thread.sleep(LONGEST_SILENCE.plusMillis(50).toMillis());
+
+    assertThat(detector.isAvailable()).isFalse();
+  }
+
+  @Test
+  void aCrashCountsWhateverWasSeen() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 3);
+    detector.address_$eq(address.toString());
+    beat(2);
+    Sightings.add(address);
+    CrashEvidence.add(address);
+
+    assertThat(detector.isAvailable()).isFalse();
+    CrashEvidence.remove(address);
     assertThat(detector.isAvailable()).isTrue();
   }
 
