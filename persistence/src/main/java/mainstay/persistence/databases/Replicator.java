@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.Failures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does one piece of work on several databases of the set and waits through changes of the set: what fails on a database
@@ -22,6 +23,11 @@ import mainstay.protocol.model.Failures;
  * to repeat. Nothing is dropped here: a database that fails or is slow is only reported ({@link Suspicion}).
  */
 public final class Replicator {
+  /** So much later than its time something may be found to be late. */
+  private static final Duration WATCH = Duration.ofMillis(50);
+
+  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
+
   private final Databases databases;
   private final ReplicationSettings settings;
   private final Set<Run<?>> runs = ConcurrentHashMap.newKeySet();
@@ -30,6 +36,22 @@ public final class Replicator {
     this.databases = databases;
     this.settings = settings;
     databases.onAdopted(set -> runs.forEach(Run::advance));
+    databases
+        .timer()
+        .scheduleWithFixedDelay(
+            this::watch, WATCH.toMillis(), WATCH.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** One look at all of them: a timer for each would cost every write more than its look-up of the set. */
+  private void watch() {
+    long now = System.nanoTime();
+    for (var run : runs) {
+      try {
+        run.watch(now);
+      } catch (RuntimeException e) { // would end all further looks
+        log.error("{}: cannot be watched", run.operation, e);
+      }
+    }
   }
 
   /** Work on one database in one epoch. It fails with {@link EpochChangedException} where the epoch is over. */
@@ -102,10 +124,7 @@ public final class Replicator {
       String operation, Function<ActiveSet, List<String>> who, Duration limit, Work<T> work) {
     var run = new Run<>(operation, who, limit, work);
     runs.add(run);
-    run.result.whenComplete((done, failure) -> {
-      runs.remove(run);
-      run.deadline.cancel(false);
-    });
+    run.result.whenComplete((done, failure) -> runs.remove(run));
     run.advance();
     return run.result;
   }
@@ -116,9 +135,11 @@ public final class Replicator {
     private final Duration limit;
     private final Work<T> work;
     private final CompletableFuture<Map<String, T>> result = new CompletableFuture<>();
-    private final ScheduledFuture<?> deadline;
+    private final long begunNanos = System.nanoTime();
     private final Map<String, T> done = new HashMap<>(); // guarded by this
     private final Set<String> under = new HashSet<>(); // guarded by this
+    private final Map<String, Asked> asked =
+        new HashMap<>(); // guarded by this: unanswered, and not found slow yet
     private final Map<String, Long> over =
         new HashMap<>(); // guarded by this: epoch that ended there
     private final Map<String, String> failures = new HashMap<>(); // guarded by this
@@ -130,8 +151,27 @@ public final class Replicator {
       this.who = who;
       this.limit = limit;
       this.work = work;
-      this.deadline =
-          databases.timer().schedule(this::giveUp, limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private record Asked(long epoch, long nanos) {}
+
+    private void watch(long now) {
+      var slow = new HashMap<String, Asked>();
+      synchronized (this) {
+        asked.forEach((name, question) -> {
+          if (now - question.nanos() > settings.slow().toNanos()) {
+            slow.put(name, question);
+          }
+        });
+        asked.keySet().removeAll(slow.keySet());
+      }
+      slow.forEach((name, question) -> databases.suspect(
+          name,
+          question.epoch(),
+          operation + " was not answered within " + settings.slow().toMillis() + " ms"));
+      if (now - begunNanos > limit.toNanos()) {
+        giveUp();
+      }
     }
 
     /** Begins what has not begun, and ends when there is nothing left to wait for. */
@@ -166,15 +206,9 @@ public final class Replicator {
     }
 
     private void begin(Database database, long epoch) {
-      var slow = databases
-          .timer()
-          .schedule(
-              () -> databases.suspect(
-                  database.name(),
-                  epoch,
-                  operation + " was not answered within " + settings.slow().toMillis() + " ms"),
-              settings.slow().toMillis(),
-              TimeUnit.MILLISECONDS);
+      synchronized (this) {
+        asked.put(database.name(), new Asked(epoch, System.nanoTime()));
+      }
       CompletableFuture<T> answer;
       try {
         answer = work.on(database, epoch);
@@ -182,7 +216,9 @@ public final class Replicator {
         answer = CompletableFuture.failedFuture(e);
       }
       answer.whenComplete((value, failure) -> {
-        slow.cancel(false);
+        synchronized (this) {
+          asked.remove(database.name());
+        }
         if (failure == null) {
           succeeded(database.name(), value);
         } else {

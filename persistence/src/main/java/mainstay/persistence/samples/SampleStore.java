@@ -43,6 +43,8 @@ public final class SampleStore implements SampleQueries {
   private final Databases databases;
   /** Names of series that a database is known to have, by the name of the database. */
   private final Map<String, Set<String>> named = new ConcurrentHashMap<>();
+  /** Of series that were written. */
+  private final Map<String, Long> numbers = new ConcurrentHashMap<>();
 
   private final SampleEnds ends;
 
@@ -69,13 +71,24 @@ public final class SampleStore implements SampleQueries {
     }
     // In the order of the key, so that two writers of the same samples never wait for each other in
     // a circle.
-    var rows = samples.stream().map(SampleRow::of).sorted().toList();
+    var rows = samples.stream()
+        .map(sample -> SampleRow.of(sample, number(sample.series())))
+        .sorted()
+        .toList();
     var names = samples.stream().map(Sample::series).collect(Collectors.toCollection(TreeSet::new));
     return store("store " + samples.size() + " samples of " + fence.service(), fence, names, rows)
         .thenApply(done -> {
           ends.stored(fence, names, rows);
           return done;
         });
+  }
+
+  /** Remembered: to make a number takes longer than all else that is done to a sample here. */
+  private long number(String series) {
+    if (numbers.size() > CACHED_SERIES) {
+      numbers.clear();
+    }
+    return numbers.computeIfAbsent(series, SampleRow::seriesId);
   }
 
   private CompletionStage<Void> store(

@@ -29,6 +29,27 @@ final class Contender implements AutoCloseable {
     default void close() throws SQLException {}
   }
 
+  /** The same work on two databases at the same time, the second one on a thread of its own. */
+  static Step both(Step first, Step second) {
+    var other = Executors.newSingleThreadExecutor();
+    return new Step() {
+      @Override
+      public int once() throws Exception {
+        var done = other.submit(second::once);
+        int count = first.once();
+        done.get();
+        return count;
+      }
+
+      @Override
+      public void close() throws SQLException {
+        other.shutdown();
+        first.close();
+        second.close();
+      }
+    };
+  }
+
   interface StepFactory {
     Step create(int worker) throws Exception;
   }

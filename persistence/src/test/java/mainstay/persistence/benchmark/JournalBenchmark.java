@@ -3,6 +3,7 @@ package mainstay.persistence.benchmark;
 import akka.persistence.JournalProtocol.WriteMessageSuccess;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import mainstay.persistence.benchmark.Contender.Step;
@@ -16,12 +17,15 @@ import mainstay.protocol.model.ServiceName;
 
 /**
  * Events per second through the journal plugin, fenced, into one and into two databases, at 1, 16 and 64 writers, beside
- * what as many sessions of plain JDBC reach in one database with one insert and commit for each event.
+ * what as many sessions of plain JDBC reach with one insert and commit for each event, in one database and in two at once.
  *
  * <p>Arguments: milliseconds of a slice (500), slices (12).
  */
 public final class JournalBenchmark {
   private static final ServiceName MAIN = ServiceName.dge("main");
+  /** Of one database server that are left for plain JDBC. */
+  private static final int SESSIONS = 100;
+
   private static final byte[] PAYLOAD = new byte[90];
 
   private JournalBenchmark() {}
@@ -32,6 +36,7 @@ public final class JournalBenchmark {
     try (var first = Postgres.start();
         var second = Postgres.start()) {
       var plain = new Place(first, first.newDatabase());
+      var other = new Place(second, second.newDatabase());
       try (var single = Server.start(first, first.newDatabase(), "alpha", "a1");
           var twin = Server.start(
               List.of(
@@ -43,24 +48,30 @@ public final class JournalBenchmark {
         System.out.printf(
             "%-8s %-14s %12s %10s %8s%n", "writers", "", "events/s", "p50 us", "ratio");
         for (int writers : new int[] {1, 16, 64}) {
-          try (var raw =
-                  new Contender("raw JDBC", writers, i -> raw(plain, "raw" + writers + "|" + i));
-              var onOne = new Contender(
-                  "one database", writers, i -> journal(single, one, "ours" + writers + "|" + i));
-              var onTwo = new Contender(
-                  "two databases", writers, i -> journal(twin, two, "ours" + writers + "|" + i))) {
-            var contenders = List.of(raw, onOne, onTwo);
-            Contender.race(contenders, millis, slices);
-            for (var contender : contenders) {
-              System.out.printf(
-                  Locale.ROOT,
-                  "%-8d %-14s %12.0f %10.0f %8.2f%n",
-                  writers,
-                  contender.name(),
-                  contender.rate(),
-                  contender.stepMicros(),
-                  contender.rate() / raw.rate());
-            }
+          var contenders = new ArrayList<Contender>();
+          contenders.add(
+              new Contender("raw JDBC", writers, i -> raw(plain, "raw" + writers + "|" + i)));
+          if (writers * 2 < SESSIONS) {
+            contenders.add(new Contender("raw on two", writers, i -> {
+              var stream = "both" + writers + "|" + i;
+              return Contender.both(raw(plain, stream), raw(other, stream));
+            }));
+          }
+          contenders.add(new Contender(
+              "one database", writers, i -> journal(single, one, "ours" + writers + "|" + i)));
+          contenders.add(new Contender(
+              "two databases", writers, i -> journal(twin, two, "ours" + writers + "|" + i)));
+          Contender.race(contenders, millis, slices);
+          for (var contender : contenders) {
+            System.out.printf(
+                Locale.ROOT,
+                "%-8d %-14s %12.0f %10.0f %8.2f%n",
+                writers,
+                contender.name(),
+                contender.rate(),
+                contender.stepMicros(),
+                contender.rate() / contenders.get(0).rate());
+            contender.close();
           }
         }
       }

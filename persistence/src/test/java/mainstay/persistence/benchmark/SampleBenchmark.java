@@ -22,8 +22,8 @@ import mainstay.protocol.model.ServiceName;
 import org.postgresql.PGConnection;
 
 /**
- * Samples per second into one and into two databases with two writers and batches of 1,000, beside plain JDBC into one
- * database: a batch insert of as many, and COPY of 10,000. And queries per second of the newest sample of a series over
+ * Samples per second into one and into two databases with two writers and batches of 1,000, beside plain JDBC: a batch
+ * insert of as many into one database and into two at once, and COPY of 10,000 into one. And queries per second of the newest sample of a series over
  * one and over two databases with eight readers.
  *
  * <p>Arguments: milliseconds of a slice (500), slices (12).
@@ -45,11 +45,9 @@ public final class SampleBenchmark {
     try (var first = Postgres.start();
         var second = Postgres.start()) {
       var plain = new Place(first, first.newDatabase());
-      try (var session = plain.database().connect(plain.url());
-          var table = session.createStatement()) {
-        table.execute("create table sample (series_id bigint, ts_ms bigint, val double precision, "
-            + "quality smallint, primary key (series_id, ts_ms))");
-      }
+      var other = new Place(second, second.newDatabase());
+      createTable(plain);
+      createTable(other);
       try (var single = Server.start(first, first.newDatabase(), "alpha", "a1");
           var twin = Server.start(
               List.of(
@@ -65,6 +63,8 @@ public final class SampleBenchmark {
             slices,
             List.of(
                 new Contender("raw batch", WRITERS, i -> batches(plain)),
+                new Contender(
+                    "raw on two", WRITERS, i -> Contender.both(batches(plain), batches(other))),
                 new Contender("raw COPY", WRITERS, i -> copies(plain)),
                 new Contender("one database", WRITERS, i -> ours(storeOfOne, one)),
                 new Contender("two databases", WRITERS, i -> ours(storeOfTwo, two))));
@@ -75,6 +75,14 @@ public final class SampleBenchmark {
                 new Contender("reads of one", READERS, i -> reads(storeOfOne, i)),
                 new Contender("reads of two", READERS, i -> reads(storeOfTwo, i))));
       }
+    }
+  }
+
+  private static void createTable(Place place) throws SQLException {
+    try (var session = place.database().connect(place.url());
+        var table = session.createStatement()) {
+      table.execute("create table sample (series_id bigint, ts_ms bigint, val double precision, "
+          + "quality smallint, primary key (series_id, ts_ms))");
     }
   }
 

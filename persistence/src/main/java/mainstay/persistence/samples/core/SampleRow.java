@@ -18,9 +18,10 @@ public record SampleRow(long series, long timeMillis, Double value, short qualit
     implements Comparable<SampleRow> {
   private static final long NO_VALUE = 0x7ff8dead00000000L;
 
-  public static SampleRow of(Sample sample) {
+  /** @param series number of its series */
+  public static SampleRow of(Sample sample, long series) {
     return new SampleRow(
-        seriesId(sample.series()),
+        series,
         sample.time().toEpochMilli(),
         sample.value().map(value -> value + 0.0).orElse(null), // no -0.0: not every vendor keeps it
         code(sample.quality()));

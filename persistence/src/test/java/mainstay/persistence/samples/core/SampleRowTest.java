@@ -9,8 +9,10 @@ import mainstay.protocol.model.Sample;
 import org.junit.jupiter.api.Test;
 
 class SampleRowTest {
-  private static final SampleRow ROW = SampleRow.of(new Sample(
-      "host-cpu", Instant.ofEpochMilli(1_700_000_000_123L), Optional.of(0.5), Quality.GOOD));
+  private static final SampleRow ROW = SampleRow.of(
+      new Sample(
+          "host-cpu", Instant.ofEpochMilli(1_700_000_000_123L), Optional.of(0.5), Quality.GOOD),
+      SampleRow.seriesId("host-cpu"));
 
   /** The stored form of all samples depends on them: they may never change. */
   @Test
