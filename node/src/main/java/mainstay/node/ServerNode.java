@@ -467,7 +467,7 @@ final class ServerNode {
             incarnation,
             version(),
             terms,
-            new JdbcWrittenOff(databases, clock),
+            new JdbcWrittenOff(databases),
             databases::check,
             () -> DiskSpace.look(settings.dataDirectory(), failover.diskMinimum()),
             JournalHealth.get(system)::failures,

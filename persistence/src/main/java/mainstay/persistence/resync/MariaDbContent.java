@@ -253,8 +253,7 @@ public final class MariaDbContent implements ContentSql {
 
   /** In the order of the assignments, each of which sees those before it: so the number that decides is the last. */
   private static String changes(Table table) {
-    var others =
-        new ArrayList<>(table.columns().subList(table.keys(), table.columns().size()));
+    var others = new ArrayList<>(table.others().isEmpty() ? table.key() : table.others());
     if (table.growth() != Table.Growth.RISING) {
       return others.stream()
           .map(column -> column.name() + " = values(" + column.name() + ")")

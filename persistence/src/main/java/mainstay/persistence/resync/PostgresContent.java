@@ -259,9 +259,13 @@ public final class PostgresContent implements ContentSql {
         .map(column ->
             column.kind() == Kind.TIME ? "timestamptz 'epoch' + ? * interval '1 microsecond'" : "?")
         .collect(Collectors.joining(", "));
-    var others = table.columns().subList(table.keys(), table.columns().size());
-    return "insert into " + table.name() + " as t (" + Values.names(table.columns()) + ") values ("
-        + parameters + ") on conflict (" + Values.names(table.key()) + ") do update set "
+    var others = table.others();
+    var insert = "insert into " + table.name() + " as t (" + Values.names(table.columns())
+        + ") values (" + parameters + ") on conflict (" + Values.names(table.key()) + ")";
+    if (others.isEmpty()) {
+      return insert + " do nothing";
+    }
+    return insert + " do update set "
         + others.stream()
             .map(column -> column.name() + " = excluded." + column.name())
             .collect(Collectors.joining(", "))

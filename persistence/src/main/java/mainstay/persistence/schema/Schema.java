@@ -14,7 +14,7 @@ import mainstay.persistence.databases.dialect.Dialect;
 /** Brings the tables of a database to the version of this program. Several servers may try at once. */
 public final class Schema {
   /** The version that this program works with. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private static final String PRODUCT = "mainstay";
   private static final List<String> OWN_TABLES = List.of(

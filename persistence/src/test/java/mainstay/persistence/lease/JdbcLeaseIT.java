@@ -9,7 +9,6 @@ import akka.coordination.lease.LeaseSettings;
 import akka.coordination.lease.javadsl.Lease;
 import akka.coordination.lease.javadsl.LeaseProvider;
 import com.typesafe.config.ConfigFactory;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +77,7 @@ class JdbcLeaseIT {
 
   @Test
   void aRunThatIsWrittenOffDoesNotGetItEvenIfItIsFree() {
-    await(new JdbcWrittenOff(bravo.databases(), Clock.systemUTC())
+    await(new JdbcWrittenOff(bravo.databases())
         .add(
             new SessionName(new ServerId("alpha"), "a1"),
             new SessionName(new ServerId("bravo"), "b1")));
@@ -192,7 +191,7 @@ class JdbcLeaseIT {
     LeaseHelp.get(alpha.system())
         .offer(order -> new LeaseTable(bravo.databases()).execute(order, Duration.ofSeconds(1)));
     alpha.databases().written().forEach(Database::close);
-    await(new JdbcWrittenOff(bravo.databases(), Clock.systemUTC())
+    await(new JdbcWrittenOff(bravo.databases())
         .add(
             new SessionName(new ServerId("alpha"), "a1"),
             new SessionName(new ServerId("bravo"), "b1")));

@@ -50,7 +50,7 @@ final class Content {
         insert into service_term_history values
           ('configuration', 2, 'bravo', 'b1', 'why', '2026-11-22T10:00:00.123456%1$s'),
           ('configuration', 3, 'alpha', 'a1', 'because', '2026-11-22T10:00:01%1$s');
-        insert into written_off values ('charlie', 'c1', 'alpha', '2026-11-22T10:00:02%1$s');
+        insert into written_off values ('charlie', 'c1');
         insert into lease values ('lease', 'alpha', 4, now());
         insert into active_set_history values (1, 'db1 active', 'first', 'alpha', '2026-11-22T10:00:00%1$s');
         """.formatted(zone));

@@ -187,7 +187,7 @@ class ResynchronisationIT {
         insert into sample values (9223372036854775807, 1, 1, 0, null);
         insert into service_term values ('configuration', 9, 'charlie', 'c9') on conflict (service) do update set term = 9;
         insert into service_term_history values ('configuration', 9, 'charlie', 'c9', 'alone', now());
-        insert into written_off values ('alpha', 'a0', 'charlie', now());
+        insert into written_off values ('alpha', 'a0');
         """);
   }
 }

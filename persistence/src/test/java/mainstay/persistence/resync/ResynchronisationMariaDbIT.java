@@ -96,7 +96,7 @@ class ResynchronisationMariaDbIT {
         insert into sample values (9223372036854775807, 1, 1, 0, null);
         insert into service_term values ('configuration', 9, 'charlie', 'c9');
         insert into service_term_history values ('configuration', 9, 'charlie', 'c9', 'alone', now());
-        insert into written_off values ('alpha', 'a0', 'charlie', now())
+        insert into written_off values ('alpha', 'a0')
         """);
   }
 }

@@ -49,7 +49,7 @@ class SchemaIT {
     threads.shutdown();
 
     prepare();
-    assertThat(value("select count(*) from schema_version")).isEqualTo("2");
+    assertThat(value("select count(*) from schema_version")).isEqualTo("3");
     assertThat(
             value(
                 "select string_agg(tablename, ' ' order by tablename) from pg_tables where schemaname = 'public'"))
@@ -98,7 +98,7 @@ class SchemaIT {
 
     assertThatThrownBy(this::prepare)
         .isInstanceOf(SchemaException.class)
-        .hasMessageContaining("have version 99, this program knows up to 2; run the newer program");
+        .hasMessageContaining("have version 99, this program knows up to 3; run the newer program");
   }
 
   @Test

@@ -50,7 +50,7 @@ class SchemaMariaDbIT {
     threads.shutdown();
 
     prepare();
-    assertThat(value("select max(version) from schema_version")).isEqualTo("2");
+    assertThat(value("select max(version) from schema_version")).isEqualTo("3");
     assertThat(value("select group_concat(table_name order by table_name separator ' ') "
             + "from information_schema.tables where table_schema = database()"))
         .isEqualTo(
@@ -86,7 +86,7 @@ class SchemaMariaDbIT {
 
     prepare();
 
-    assertThat(value("select max(version) from schema_version")).isEqualTo("2");
+    assertThat(value("select max(version) from schema_version")).isEqualTo("3");
     assertThat(value("select count(*) from sample")).isEqualTo("0");
     assertThat(value("select epoch from active_set")).isEqualTo("0");
   }
@@ -104,7 +104,7 @@ class SchemaMariaDbIT {
     execute("insert into schema_version (product, version) values ('mainstay', 99)");
     assertThatThrownBy(this::prepare)
         .isInstanceOf(SchemaException.class)
-        .hasMessageContaining("have version 99, this program knows up to 2");
+        .hasMessageContaining("have version 99, this program knows up to 3");
   }
 
   private void prepare() throws SQLException {

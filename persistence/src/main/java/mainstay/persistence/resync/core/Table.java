@@ -81,11 +81,8 @@ public record Table(String name, List<Column> columns, int keys, Growth growth) 
       2,
       Growth.ONLY_NEW);
 
-  public static final Table WRITTEN_OFF = new Table(
-      "written_off",
-      List.of(text("server"), text("incarnation"), text("by_server"), time("at")),
-      2,
-      Growth.ONLY_NEW);
+  public static final Table WRITTEN_OFF =
+      new Table("written_off", List.of(text("server"), text("incarnation")), 2, Growth.ONLY_NEW);
 
   public static final Table SAMPLE_SERIES =
       new Table("sample_series", List.of(number("id"), text("name")), 1, Growth.ONLY_NEW);
@@ -128,6 +125,11 @@ public record Table(String name, List<Column> columns, int keys, Growth growth) 
 
   public List<Column> key() {
     return columns.subList(0, keys);
+  }
+
+  /** The columns beside the key; there may be none. */
+  public List<Column> others() {
+    return columns.subList(keys, columns.size());
   }
 
   /** Position from 0. */
