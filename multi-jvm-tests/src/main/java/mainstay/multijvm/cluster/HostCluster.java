@@ -25,6 +25,9 @@ public final class HostCluster extends Cluster {
   private static final List<String> DATABASES = List.of("db1", "db2");
   private static final List<String> ROLES = List.of("admin", "engineer", "operator", "viewer");
   private static final int HTTP_PORT = 8080;
+  /** Of each server. */
+  public static final int CRASH_WATCH_PORT = 25522;
+
   private static final int TOKEN_BYTES = 32;
 
   private final Installation installation;
@@ -137,8 +140,8 @@ public final class HostCluster extends Cluster {
 
   private String serverEntry(String server) {
     return ("    { name = %s, host = \"%s\", cluster-port = 25520, management-port = 25521,"
-            + " crash-watch-port = 25522, http-port = %d }")
-        .formatted(server, hosts.address(server), HTTP_PORT);
+            + " crash-watch-port = %d, http-port = %d }")
+        .formatted(server, hosts.address(server), CRASH_WATCH_PORT, HTTP_PORT);
   }
 
   private String databaseEntry(String database) {

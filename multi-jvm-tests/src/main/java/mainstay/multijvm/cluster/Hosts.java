@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class Hosts implements AutoCloseable {
   private final Path directory;
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final Set<String> lossy = new TreeSet<>();
+  private final Set<String> refusing = new TreeSet<>();
   private final Thread atExit = new Thread(this::destroy, "hosts-cleanup");
 
   private Hosts(String run, String subnet, Path directory, List<String> names) {
@@ -208,10 +210,13 @@ public final class Hosts implements AutoCloseable {
     }
   }
 
-  /** Opens all ways, and nothing is lost on them any more. */
+  /** Opens all ways; nothing is lost on them any more, and nothing refused. */
   public void mendAll() throws IOException {
     for (var host : List.copyOf(lossy)) {
       endLosses(host);
+    }
+    for (var host : List.copyOf(refusing)) {
+      endRefusals(host);
     }
     mend(new Cuts(closed()));
   }
@@ -222,12 +227,7 @@ public final class Hosts implements AutoCloseable {
    * @throws IOException if the system refuses, or has no command {@code nft}
    */
   public void lose(Cuts ways, int percent) throws IOException {
-    try {
-      Command.run(List.of("nft", "-v"));
-    } catch (IOException noCommand) {
-      throw new IOException(
-          "losses need the command nft, package nftables: " + noCommand, noCommand);
-    }
+    requireNft();
     var rules = new TreeMap<String, List<String>>();
     for (var link : ways.links()) {
       rules
@@ -271,6 +271,63 @@ public final class Hosts implements AutoCloseable {
     if (!sound.isEmpty()) {
       throw new IOException("no packet was lost on the way from " + String.join(", ", sound));
     }
+  }
+
+  private static void requireNft() throws IOException {
+    try {
+      Command.run(List.of("nft", "-v"));
+    } catch (IOException noCommand) {
+      throw new IOException(
+          "this fault needs the command nft, package nftables: " + noCommand, noCommand);
+    }
+  }
+
+  /**
+   * From now on a firewall answers in a host's place: it refuses connections of others to a port. Those that stand end. To
+   * the others it looks as if the process that listens there had died.
+   *
+   * @throws IOException if the system refuses, or has no command {@code nft} or {@code ss}
+   */
+  public void refuse(String host, Collection<String> others, int port) throws IOException {
+    requireNft();
+    var lines = new ArrayList<>(List.of(
+        "create table inet refusal",
+        "create chain inet refusal in { type filter hook input priority 0 ; }"));
+    for (var other : others) {
+      lines.add("add rule inet refusal in ip saddr " + address(other) + " tcp dport " + port
+          + " tcp flags & (syn | ack) == syn counter reject with tcp reset");
+    }
+    var batch = directory.resolve("refusals");
+    Files.write(batch, lines);
+    Command.run(command(host, List.of("nft", "-f", batch.toString())));
+    refusing.add(host);
+    for (var other : others) {
+      Command.run(command(
+          other,
+          List.of("ss", "-K", "-t", "dst", address(host), "dport", "=", Integer.toString(port))));
+    }
+  }
+
+  /**
+   * Lets connections pass again.
+   *
+   * @throws IOException if nothing was refused to one of the others: then the run proves nothing
+   */
+  public void refuseNothing(String host) throws IOException {
+    var rules = Command.run(command(host, List.of("nft", "list", "table", "inet", "refusal")));
+    endRefusals(host);
+    // "ip saddr 198.18.7.2 tcp dport 25522 tcp flags & (syn | ack) == syn counter packets 3 bytes
+    // 180 reject ..."
+    var unused =
+        rules.lines().filter(rule -> rule.contains("counter packets 0 ")).toList();
+    if (!unused.isEmpty()) {
+      throw new IOException("nothing was refused by " + unused);
+    }
+  }
+
+  private void endRefusals(String host) throws IOException {
+    Command.run(command(host, List.of("nft", "delete", "table", "inet", "refusal")));
+    refusing.remove(host);
   }
 
   private void endLosses(String host) throws IOException {

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.cluster.Cuts;
+import mainstay.multijvm.cluster.HostCluster;
 import mainstay.multijvm.cluster.Hosts;
 import mainstay.multijvm.workload.DriverClock;
 import mainstay.multijvm.workload.FaultEvent;
@@ -72,6 +73,33 @@ public sealed interface WideNemesis {
       long start = DriverClock.nanos();
       hosts(cluster).loseNothing(ways);
       record("lose-nothing", servers(cluster, ways), start, history, server -> Availability.UP);
+      return start;
+    }
+  }
+
+  /**
+   * Evidence that a server has crashed is forged, until {@link TellTheTruth}: a firewall refuses the others' connections to
+   * its crash-watch port. Its process lives, and may reach everything.
+   */
+  record Forge(String server) implements WideNemesis {
+    @Override
+    public long strike(Cluster cluster, History history) throws IOException {
+      long start = DriverClock.nanos();
+      var others = new ArrayList<>(cluster.servers());
+      others.remove(server);
+      hosts(cluster).refuse(server, others, HostCluster.CRASH_WATCH_PORT);
+      record("forge", List.of(server), start, history, name -> Availability.CUT_OFF);
+      return start;
+    }
+  }
+
+  /** Ends a forgery, after a look whether anybody was told it. */
+  record TellTheTruth(String server) implements WideNemesis {
+    @Override
+    public long strike(Cluster cluster, History history) throws IOException {
+      long start = DriverClock.nanos();
+      hosts(cluster).refuseNothing(server);
+      record("tell-the-truth", List.of(server), start, history, name -> Availability.UP);
       return start;
     }
   }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import mainstay.multijvm.cluster.OsProcess.State;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +29,7 @@ class HostsTest {
 
   @BeforeEach
   void open() throws IOException {
-    Hosts.missing().ifPresent(Assumptions::abort);
+    Hosts.missing().ifPresent(Requirement::missing);
     hosts = Hosts.open(NAMES);
   }
 
@@ -89,7 +88,7 @@ class HostsTest {
 
   @Test
   void aLossIsProvenByWhatWasLost() throws Exception {
-    Assumptions.assumeTrue(hasNft(), "no command nft");
+    requireNft();
     serve("two");
     var talker = talk("one", "two");
     var ways = Cuts.oneWay("one", "two");
@@ -107,12 +106,32 @@ class HostsTest {
     assertThat(talker.ask("say b")).isEqualTo("b");
   }
 
-  private static boolean hasNft() {
+  @Test
+  void aRefusalEndsWhatStandsAndTakesNothingNew() throws Exception {
+    requireNft();
+    serve("two");
+    var toTwo = talk("one", "two");
+    var fromThree = talk("three", "two");
+
+    hosts.refuse("two", List.of("one"), Echo.PORT);
+
+    assertThat(toTwo.ask("connect")).isEqualTo("ConnectException");
+    assertThat(toTwo.ask("say a")).as("its connection has ended").isNull();
+    assertThat(fromThree.ask("say b")).isEqualTo("b");
+    assertThat(fromThree.ask("connect")).isEqualTo("connected");
+    hosts.refuseNothing("two");
+    assertThat(talk("one", "two").ask("say c")).isEqualTo("c");
+
+    hosts.refuse("two", List.of("one"), Echo.PORT);
+    assertThatThrownBy(() -> hosts.refuseNothing("two"))
+        .hasMessageStartingWith("nothing was refused by ");
+  }
+
+  private static void requireNft() {
     try {
       Command.run(List.of("nft", "-v"));
-      return true;
     } catch (IOException none) {
-      return false;
+      Requirement.missing("losses and refusals need the command nft, package nftables: " + none);
     }
   }
 

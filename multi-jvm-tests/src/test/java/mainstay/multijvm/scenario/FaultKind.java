@@ -19,11 +19,13 @@ import mainstay.multijvm.nemesis.Nemesis.StartDatabase;
 import mainstay.multijvm.nemesis.Nemesis.Terminate;
 import mainstay.multijvm.nemesis.Nemesis.Wait;
 import mainstay.multijvm.nemesis.WideNemesis.Cut;
+import mainstay.multijvm.nemesis.WideNemesis.Forge;
 import mainstay.multijvm.nemesis.WideNemesis.KillAllDatabases;
 import mainstay.multijvm.nemesis.WideNemesis.Lose;
 import mainstay.multijvm.nemesis.WideNemesis.LoseNothing;
 import mainstay.multijvm.nemesis.WideNemesis.Mend;
 import mainstay.multijvm.nemesis.WideNemesis.PowerLoss;
+import mainstay.multijvm.nemesis.WideNemesis.TellTheTruth;
 import mainstay.multijvm.workload.DriverClock;
 
 /**
@@ -287,6 +289,17 @@ enum FaultKind {
     @Override
     Times strike(Lab lab, Round round) throws Exception {
       return lossy(lab, Cuts.between(List.of("alpha"), List.of("bravo", "charlie", "db1", "db2")));
+    }
+  },
+  FORGED_CRASH(
+      "a firewall refuses the others' connections to the active server, as if it had crashed",
+      Moves.THERE_AND_BACK,
+      Limits.CUT_SETTLING) {
+    @Override
+    Times strike(Lab lab, Round round) throws Exception {
+      long struck = lab.strike(new Forge("alpha"));
+      lab.strike(new Wait(round.millis(10_000, 15_000)), "network");
+      return new Times(struck, lab.strike(new TellTheTruth("alpha")));
     }
   },
   KILL_ACTIVE_AND_DATABASE(

@@ -39,6 +39,7 @@ import mainstay.multijvm.cluster.HostCluster;
 import mainstay.multijvm.cluster.Hosts;
 import mainstay.multijvm.cluster.Installation;
 import mainstay.multijvm.cluster.OsProcess.State;
+import mainstay.multijvm.cluster.Requirement;
 import mainstay.multijvm.nemesis.Nemesis;
 import mainstay.multijvm.nemesis.WideNemesis;
 import mainstay.multijvm.workload.ClosedLoopClients;
@@ -54,7 +55,6 @@ import mainstay.multijvm.workload.PointStore;
 import mainstay.multijvm.workload.Processes;
 import mainstay.multijvm.workload.RepeatingClient;
 import mainstay.multijvm.workload.RoleWatch;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -73,10 +73,6 @@ final class Lab
   static final String CONFIGURATION = "configuration";
   /** How servers on hosts decide who goes on, {@code -Dquorum=}. */
   static final String QUORUM = System.getProperty("quorum", "lease-majority");
-
-  /** Where a test that is skipped would be taken for one that has passed. */
-  private static final boolean HOSTS_REQUIRED =
-      Boolean.parseBoolean(System.getenv("MAINSTAY_HOSTS_REQUIRED"));
 
   private static final int SERVERS = 3;
   private static final int DATABASES = 2;
@@ -144,13 +140,7 @@ final class Lab
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    missing.get().ifPresent(sentence -> {
-      if (HOSTS_REQUIRED) {
-        throw new AssertionError(sentence);
-      }
-      System.out.println("skipped: " + sentence);
-      Assumptions.abort(sentence);
-    });
+    missing.get().ifPresent(Requirement::missing);
     if (cluster == null) {
       cluster = start.with(driver.http());
     }
