@@ -14,6 +14,9 @@ import mainstay.multijvm.workload.RoleSample;
  * thing that anybody said of the new server before must be synchronisation mode 0. If the last word is another and older
  * than {@code resolution}, the server may have synchronised unseen: that move is counted as not observed. That the new
  * server really had everything shows in {@link NoAcknowledgedWriteLost} and {@link LinearizablePerKey}.
+ *
+ * <p>A move to a later server of the list is no failback: a backup takes over from a server that is unfit, and has decided so
+ * some hundred milliseconds before it is active. Any word within {@code resolution} that it was synchronised is good then.
  */
 public final class FailbackOnlyWhenSynchronised implements Checker {
   private final Duration resolution;
@@ -72,7 +75,7 @@ public final class FailbackOnlyWhenSynchronised implements Checker {
       return;
     }
     var standby = last.standby(moved.active()).orElseThrow();
-    if (standby.synchronisationMode() == 0) {
+    if (standby.synchronisationMode() == 0 || wasSynchronised(before, old, moved)) {
       tally.observed++;
     } else if (moved.start() - last.end() <= resolution.toNanos()) {
       tally.observed++;
@@ -84,6 +87,17 @@ public final class FailbackOnlyWhenSynchronised implements Checker {
     } else {
       tally.unobserved++;
     }
+  }
+
+  /** Whether a backup that takes over was synchronised when it may have decided to. */
+  private boolean wasSynchronised(List<RoleSample> before, RoleSample old, RoleSample moved) {
+    var list = moved.serverList();
+    return list.indexOf(moved.active()) > list.indexOf(old.active())
+        && before.stream()
+            .filter(sample -> sample.term() == old.term())
+            .filter(sample -> moved.start() - sample.end() <= resolution.toNanos())
+            .flatMap(sample -> sample.standby(moved.active()).stream())
+            .anyMatch(standby -> standby.synchronisationMode() == 0);
   }
 
   /** The last answer of the old term that names the new server as a standby. */

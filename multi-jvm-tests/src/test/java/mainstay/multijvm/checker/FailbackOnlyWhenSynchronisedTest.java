@@ -34,6 +34,37 @@ class FailbackOnlyWhenSynchronisedTest {
   }
 
   @Test
+  void aFailbackIsViolatedWhateverWasTrueBeforeTheLastWord() {
+    var verdict = check(of(
+        says("bravo", "bravo", 2, 1_020, standby("alpha", 0)),
+        says("bravo", "bravo", 2, 1_050, standby("alpha", 1)),
+        says("charlie", "alpha", 3, 1_100)));
+
+    assertThat(verdict.violations()).hasSize(1);
+  }
+
+  @Test
+  void aBackupThatTakesOverHasDecidedSoBefore() {
+    var verdict = check(of(
+        says("charlie", "alpha", 2, 1_020, standby("bravo", 0)),
+        says("charlie", "alpha", 2, 1_050, standby("bravo", 1)),
+        says("charlie", "bravo", 3, 1_100)));
+
+    assertThat(verdict.violations()).isEmpty();
+    assertThat(verdict.examined()).isEqualTo("1 planned moves observed, 0 not observed");
+  }
+
+  @Test
+  void aBackupThatWasSynchronisedLongAgoIsNotGood() {
+    var verdict = check(of(
+        says("charlie", "alpha", 2, 900, standby("bravo", 0)),
+        says("charlie", "alpha", 2, 1_050, standby("bravo", 1)),
+        says("charlie", "bravo", 3, 1_100)));
+
+    assertThat(verdict.violations()).singleElement().asString().contains("synchronisation mode 1");
+  }
+
+  @Test
   void anOldLastWordIsNoEvidence() {
     var verdict = check(of(
         says("bravo", "bravo", 2, 1_000, standby("alpha", 2)), says("charlie", "alpha", 3, 2_000)));
