@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import mainstay.node.dge.core.PollSchedule;
 import mainstay.node.dge.core.SampleBuffer;
+import mainstay.persistence.samples.SampleStore;
 
 /** The section {@code mainstay.dge}; {@code reference.conf} says what each key means. */
 public record DgeSettings(
@@ -54,6 +55,11 @@ public record DgeSettings(
         new String[] {"max-lateness", "samples.max-age", "drain.polls", "drain.writes"}) {
       require(!dge.getDuration(key).isNegative(), key, dge, "must not be negative");
     }
+    require(
+        dge.getInt("samples.batch-size") <= SampleStore.BATCH_LIMIT,
+        "samples.batch-size",
+        dge,
+        "must be at most " + SampleStore.BATCH_LIMIT);
     require(
         dge.getInt("samples.capacity") > dge.getInt("samples.batch-size"),
         "samples.capacity",

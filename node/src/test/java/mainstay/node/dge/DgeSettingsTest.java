@@ -16,7 +16,7 @@ class DgeSettingsTest {
     var settings = settings("");
 
     assertThat(settings.schedule().maxConcurrent()).isEqualTo(256);
-    assertThat(settings.buffer().batchSize()).isEqualTo(1_000);
+    assertThat(settings.buffer().batchSize()).isEqualTo(10_000);
     assertThat(settings.buffer().maxAge()).isEqualTo(Duration.ofMillis(200));
     assertThat(settings.httpBodyLimitBytes()).isEqualTo(1_048_576);
   }
@@ -29,7 +29,8 @@ class DgeSettingsTest {
     "max-lateness, -1s",
     "statistics-interval, 2s",
     "samples.batch-size, 0",
-    "samples.capacity, 1000",
+    "samples.batch-size, 10001",
+    "samples.capacity, 10000",
     "samples.retry-longest, 99ms",
     "samples.write-timeout, 0s",
     "drain.polls, -1s",

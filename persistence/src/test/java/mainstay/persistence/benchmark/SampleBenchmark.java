@@ -22,7 +22,7 @@ import mainstay.protocol.model.ServiceName;
 import org.postgresql.PGConnection;
 
 /**
- * Samples per second into one and into two databases with two writers and batches of 1,000, beside plain JDBC: a batch
+ * Samples per second into one and into two databases with two writers and batches of 1,000 and of 10,000, beside plain JDBC: a batch
  * insert of as many into one database and into two at once, and COPY of 10,000 into one. And queries per second of the newest sample of a series over
  * one and over two databases with eight readers.
  *
@@ -66,8 +66,10 @@ public final class SampleBenchmark {
                 new Contender(
                     "raw on two", WRITERS, i -> Contender.both(batches(plain), batches(other))),
                 new Contender("raw COPY", WRITERS, i -> copies(plain)),
-                new Contender("one database", WRITERS, i -> ours(storeOfOne, one)),
-                new Contender("two databases", WRITERS, i -> ours(storeOfTwo, two))));
+                new Contender("one database", WRITERS, i -> ours(storeOfOne, one, BATCH)),
+                new Contender("two databases", WRITERS, i -> ours(storeOfTwo, two, BATCH)),
+                new Contender("one, 10,000", WRITERS, i -> ours(storeOfOne, one, COPY)),
+                new Contender("two, 10,000", WRITERS, i -> ours(storeOfTwo, two, COPY))));
         race(
             millis,
             slices,
@@ -99,18 +101,18 @@ public final class SampleBenchmark {
     }
   }
 
-  private static Step ours(SampleStore store, Fence fence) {
+  private static Step ours(SampleStore store, Fence fence, int count) {
     return () -> {
       Server.await(store.write(
           fence,
           rows(
-              BATCH,
+              count,
               (series, time) -> new Sample(
                   "series-" + series,
                   Instant.ofEpochMilli(time),
                   Optional.of(0.5),
                   Quality.GOOD))));
-      return BATCH;
+      return count;
     };
   }
 
@@ -126,7 +128,7 @@ public final class SampleBenchmark {
   }
 
   private static <T> List<T> rows(int count, Row<T> row) {
-    long time = CLOCK.getAndAdd(1_000);
+    long time = CLOCK.getAndAdd(count / SERIES);
     var rows = new ArrayList<T>(count);
     for (int i = 0; i < count; i++) {
       rows.add(row.of(i % SERIES, time + i / SERIES));

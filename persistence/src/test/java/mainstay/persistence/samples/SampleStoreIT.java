@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import mainstay.persistence.samples.core.SampleRow;
 import mainstay.persistence.term.StaleTermException;
 import mainstay.persistence.testing.Server;
 import mainstay.persistence.testing.SharedDatabase;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedDatabase.class)
 class SampleStoreIT {
   private static final ServiceName MAIN = ServiceName.dge("main");
+  private static final int LARGE = 5_000;
   private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 
   private TestDatabase database;
@@ -96,6 +98,49 @@ class SampleStoreIT {
     assertThat(await(store.latest("memory"))).isEmpty();
     await(store.write(current.fence(), List.of(good("memory", 20, 2))));
     assertThat(await(store.latest("memory"))).contains(good("memory", 20, 2));
+  }
+
+  @Test
+  void aLargeBatchIsStoredAsASmallOneIsAndMayBeRepeated() throws SQLException {
+    var large = new ArrayList<Sample>();
+    for (int i = 0; i < LARGE; i++) {
+      var bad = new Sample("cpu", START.plusMillis(i), Optional.empty(), Quality.BAD);
+      large.add(i % 7 == 0 ? bad : good("cpu", i, i / 3.0));
+    }
+    await(store.write(fence, large.subList(0, 10)));
+    await(store.write(fence, large.subList(10, LARGE - 1)));
+    await(store.write(fence, large));
+
+    assertThat(await(store.range("cpu", START, START.plusSeconds(100), LARGE + 1)))
+        .isEqualTo(large);
+    try (var session = database.connect(url);
+        var row = session
+            .createStatement()
+            .executeQuery("select series_id, ts_ms, val, quality, check_sum from sample")) {
+      while (row.next()) {
+        var sample = new SampleRow(
+            row.getLong(1), row.getLong(2), row.getObject(3, Double.class), row.getShort(4));
+        assertThat(row.getInt(5)).isEqualTo(sample.checkSum());
+      }
+    }
+  }
+
+  @Test
+  void aLargeBatchOfAStaleTermIsNotStored() {
+    var large = new ArrayList<Sample>();
+    for (int i = 0; i < LARGE; i++) {
+      large.add(good("cpu", i, i));
+    }
+    var current = alpha.take(MAIN, 1);
+
+    var late = store.write(fence, large).toCompletableFuture();
+
+    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(StaleTermException.class);
+    assertThat(await(store.latest("cpu"))).isEmpty();
+    await(store.write(current.fence(), large));
+    assertThat(await(store.latest("cpu"))).contains(large.get(LARGE - 1));
   }
 
   @Test

@@ -29,6 +29,7 @@ import mainstay.protocol.model.Activation;
 import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Fence;
 import mainstay.protocol.model.ServiceName;
+import org.postgresql.PGConnection;
 
 /**
  * PostgreSQL 12 and later. Epoch and services have advisory locks that last as long as the transaction.
@@ -93,6 +94,11 @@ public final class PostgreSqlDialect implements Dialect {
           as e(series_id, ts_ms, val, quality, check_sum)
         where exists (select 1 from service_term where service = ? and term = ?)
       """;
+  private static final String COPY_SAMPLES =
+      "copy sample (series_id, ts_ms, val, quality, check_sum) from stdin (format binary)";
+  /** So many samples are copied. It takes two messages more, in a transaction that stays open meanwhile. */
+  private static final int COPIED = 2_000;
+
   private static final String KEEP_WHAT_IS_THERE = " on conflict do nothing;\n";
   private static final String LAST = """
       select w.pid, e.sequence_number, e.chain
@@ -257,7 +263,9 @@ public final class PostgreSqlDialect implements Dialect {
       Connection session, long epoch, Fence fence, List<String> newSeries, List<SampleRow> samples)
       throws SQLException {
     try {
-      return storeSamples(session, epoch, fence, newSeries, samples, ";\n");
+      return samples.size() < COPIED
+          ? storeSamples(session, epoch, fence, newSeries, samples, ";\n")
+          : copySamples(session, epoch, fence, newSeries, samples);
     } catch (SQLException e) {
       if (failure(e) != SqlFailure.DUPLICATE) {
         throw e;
@@ -279,15 +287,56 @@ public final class PostgreSqlDialect implements Dialect {
         epoch,
         List.of(fence.service()),
         (newSeries.isEmpty() ? "" : INSERT_SERIES) + INSERT_SAMPLES + otherwise,
-        (statement, first) -> {
-          int next = first;
-          if (!newSeries.isEmpty()) {
-            var ids = newSeries.stream().map(SampleRow::seriesId).toArray();
-            statement.setArray(next++, session.createArrayOf("int8", ids));
-            statement.setArray(next++, session.createArrayOf("varchar", newSeries.toArray()));
-          }
-          set(session, statement, next, samples, fence);
-        });
+        (statement, first) -> set(
+            session, statement, setSeries(session, statement, first, newSeries), samples, fence));
+  }
+
+  private static Map<ServiceName, Activation> copySamples(
+      Connection session, long epoch, Fence fence, List<String> newSeries, List<SampleRow> samples)
+      throws SQLException {
+    try {
+      var terms = perform(
+          session,
+          epoch,
+          List.of(fence.service()),
+          PROLOGUE + (newSeries.isEmpty() ? "" : INSERT_SERIES),
+          (statement, first) -> setSeries(session, statement, first, newSeries));
+      if (TermFence.isCurrent(fence, terms)) {
+        copy(session, SampleCopy.of(samples));
+      }
+      try (var commit = session.createStatement()) {
+        commit.execute("commit");
+      }
+      return terms;
+    } catch (SQLException | RuntimeException e) {
+      TermFence.rollback(session, e);
+      throw e;
+    }
+  }
+
+  private static void copy(Connection session, byte[] rows) throws SQLException {
+    var copy = session.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY_SAMPLES);
+    try {
+      copy.writeToCopy(rows, 0, rows.length);
+      copy.endCopy();
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+  }
+
+  /** @return number of the next parameter */
+  private static int setSeries(
+      Connection session, PreparedStatement statement, int first, List<String> newSeries)
+      throws SQLException {
+    if (newSeries.isEmpty()) {
+      return first;
+    }
+    var ids = newSeries.stream().map(SampleRow::seriesId).toArray();
+    statement.setArray(first, session.createArrayOf("int8", ids));
+    statement.setArray(first + 1, session.createArrayOf("varchar", newSeries.toArray()));
+    return first + 2;
   }
 
   private static void set(
@@ -328,6 +377,22 @@ public final class PostgreSqlDialect implements Dialect {
       String statements,
       Parameters parameters)
       throws SQLException {
+    try {
+      return perform(session, epoch, services, PROLOGUE + statements + "commit", parameters);
+    } catch (SQLException | RuntimeException e) {
+      TermFence.rollback(session, e);
+      throw e;
+    }
+  }
+
+  /** @param statements the prologue and what follows */
+  private static Map<ServiceName, Activation> perform(
+      Connection session,
+      long epoch,
+      Collection<ServiceName> services,
+      String statements,
+      Parameters parameters)
+      throws SQLException {
     var distinct = services.stream().distinct().toList();
     // In one order everywhere, so that two groups of writers never wait for each other in a circle.
     var locks = LongStream.concat(
@@ -336,7 +401,7 @@ public final class PostgreSqlDialect implements Dialect {
         .sorted()
         .boxed()
         .toArray();
-    try (var all = session.prepareStatement(PROLOGUE + statements + "commit")) {
+    try (var all = session.prepareStatement(statements)) {
       all.setArray(1, session.createArrayOf("int8", locks));
       all.setLong(2, epoch);
       all.setArray(
@@ -352,13 +417,9 @@ public final class PostgreSqlDialect implements Dialect {
         return TermFence.activations(rows);
       }
     } catch (SQLException e) {
-      TermFence.rollback(session, e);
       if (DIVISION_BY_ZERO.equals(e.getSQLState())) {
         throw new EpochChangedException(session.getMetaData().getURL(), epoch, e);
       }
-      throw e;
-    } catch (RuntimeException e) {
-      TermFence.rollback(session, e);
       throw e;
     }
   }
