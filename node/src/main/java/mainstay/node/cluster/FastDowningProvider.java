@@ -73,7 +73,7 @@ public final class FastDowningProvider extends DowningProvider {
     private final Cluster cluster = Cluster.get(getContext().getSystem());
     private final Map<UniqueAddress, Member> members = new HashMap<>();
     private final Set<UniqueAddress> unreachable = new HashSet<>();
-    private final Set<Address> crashed = new HashSet<>();
+    private final Set<UniqueAddress> crashed = new HashSet<>();
     private boolean asking;
     private boolean leased;
 
@@ -103,15 +103,19 @@ public final class FastDowningProvider extends DowningProvider {
     public Receive createReceive() {
       return receiveBuilder()
           .match(Crashed.class, event -> {
-            crashed.add(event.address());
+            // Those that are members now: one that joins at this address later is another process.
+            members.keySet().stream()
+                .filter(member -> member.address().equals(event.address()))
+                .forEach(crashed::add);
             downCrashed();
           })
           .match(Alive.class, event -> {
-            crashed.remove(event.address());
+            crashed.removeIf(member -> member.address().equals(event.address()));
             releaseWhenQuiet();
           })
           .match(ClusterEvent.MemberRemoved.class, event -> {
             members.remove(event.member().uniqueAddress());
+            crashed.remove(event.member().uniqueAddress());
             unreachable.remove(event.member().uniqueAddress());
             releaseWhenQuiet();
           })
@@ -133,7 +137,7 @@ public final class FastDowningProvider extends DowningProvider {
 
     private void downCrashed() {
       var targets = members.values().stream()
-          .filter(member -> crashed.contains(member.address()) && counts(member))
+          .filter(member -> crashed.contains(member.uniqueAddress()) && counts(member))
           .toList();
       if (targets.isEmpty()) {
         return;
@@ -142,8 +146,8 @@ public final class FastDowningProvider extends DowningProvider {
           .filter(member -> counts(member) && member.getRoles().contains(ClusterRoles.VOTER))
           .toList();
       int reachable = (int) voters.stream()
-          .filter(member ->
-              !crashed.contains(member.address()) && !unreachable.contains(member.uniqueAddress()))
+          .filter(member -> !crashed.contains(member.uniqueAddress())
+              && !unreachable.contains(member.uniqueAddress()))
           .count();
       var right = Right.of(counts(cluster.selfMember()), voters.size(), reachable);
       if (right.mayAct()) {
@@ -192,7 +196,8 @@ public final class FastDowningProvider extends DowningProvider {
      */
     private void releaseWhenQuiet() {
       boolean quiet = unreachable.isEmpty()
-          && members.values().stream().noneMatch(member -> crashed.contains(member.address()));
+          && members.values().stream()
+              .noneMatch(member -> crashed.contains(member.uniqueAddress()));
       if (leased && !asking && quiet && !getTimers().isTimerActive(Timeout.RELEASE_LEASE)) {
         var after = getContext()
             .getSystem()
@@ -217,7 +222,7 @@ public final class FastDowningProvider extends DowningProvider {
       if (answer.granted()) {
         leased = true;
         members.values().stream()
-            .filter(member -> crashed.contains(member.address()) && counts(member))
+            .filter(member -> crashed.contains(member.uniqueAddress()) && counts(member))
             .toList()
             .forEach(this::down);
       } else {

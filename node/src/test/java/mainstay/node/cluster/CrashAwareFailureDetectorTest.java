@@ -11,8 +11,11 @@ class CrashAwareFailureDetectorTest {
   private static final Duration HEARTBEAT = Duration.ofMillis(20);
   private static final Duration LONGEST_SILENCE = Duration.ofMillis(600);
 
-  private final CrashAwareFailureDetector detector =
-      new CrashAwareFailureDetector(ConfigFactory.parseString("""
+  private final CrashAwareFailureDetector detector = detector();
+
+  private static CrashAwareFailureDetector detector() {
+    return new CrashAwareFailureDetector(
+        ConfigFactory.parseString("""
           threshold = 8.0
           max-sample-size = 1000
           min-std-deviation = 10 ms
@@ -23,6 +26,7 @@ class CrashAwareFailureDetectorTest {
           longest-silence-with-beacons = 3 s
           beacon-within = 500 ms
           """), new EventStream(null, false));
+  }
 
   @Test
   void whoWasNeverHeardIsNotSilent() throws Exception {
@@ -83,6 +87,43 @@ class CrashAwareFailureDetectorTest {
 
     assertThat(detector.isAvailable()).isFalse();
     CrashEvidence.remove(address);
+    assertThat(detector.isAvailable()).isTrue();
+  }
+
+  @Test
+  void whoWasNeverHeardAndHasCrashedIsGone() {
+    var address = Addresses.of("mainstay", "beacons.test", 4);
+    detector.address_$eq(address.toString());
+    CrashEvidence.add(address);
+
+    assertThat(detector.isAvailable()).isFalse();
+  }
+
+  @Test
+  void anIncarnationThatJoinsLaterHasNotCrashed() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 5);
+    CrashEvidence.add(address);
+    var next = detector();
+    next.address_$eq(address.toString());
+
+    assertThat(next.isAvailable()).isTrue();
+    next.heartbeat();
+    assertThat(next.isAvailable()).isTrue();
+  }
+
+  @Test
+  void aHeartbeatAfterTheEvidenceRefutesIt() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 6);
+    detector.address_$eq(address.toString());
+    beat(2);
+    CrashEvidence.add(address);
+    detector.heartbeat(); // was on its way
+    assertThat(detector.isAvailable()).isFalse();
+
+    Thread.sleep(250);
+    assertThat(detector.isAvailable()).isFalse();
+    detector.heartbeat();
+
     assertThat(detector.isAvailable()).isTrue();
   }
 
