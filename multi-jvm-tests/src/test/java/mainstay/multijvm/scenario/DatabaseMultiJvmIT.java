@@ -70,7 +70,7 @@ class DatabaseMultiJvmIT {
 
       long hung = LAB.strike(new PauseDatabase(), "db2");
       LAB.awaitDatabase("db2", false, Limits.SOON, SERVERS);
-      LAB.strike(new Wait(Duration.ofSeconds(10)), "db2");
+      LAB.strike(new Wait(Duration.ofSeconds(7)), "db2");
       load.awaitWrites(200);
       long resumed = LAB.strike(new ResumeDatabase(), "db2");
       LAB.awaitDatabase("db2", true, Limits.DATABASE_ACTIVE, SERVERS);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseKilledIT {
   private static final int WRITERS = 16;
-  private static final Duration OUTAGE = Duration.ofSeconds(15);
+  private static final Duration OUTAGE = Duration.ofSeconds(12);
 
   /** @param acknowledged last sequence number that the journal confirmed */
   private record Written(Writer writer, long acknowledged, Throwable failure) {}

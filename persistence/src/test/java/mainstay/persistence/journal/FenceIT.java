@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -165,14 +166,14 @@ class FenceIT {
       }
       for (int term = 1; term <= terms(); term++) {
         long before = stored.get();
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> stored.get() > before + 8);
+        soon(() -> stored.get() > before + 8);
         var taker = term % 2 == 0 ? alpha : bravo;
         long rowsBefore = events().size();
         var next = taker.take(MAIN, term);
         long old = eventsUpTo(term);
         assertThat(old).isGreaterThanOrEqualTo(rowsBefore);
         // the writers have not been told yet: what they send now claims the old term
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> refused.get() > 0);
+        soon(() -> refused.get() > 0);
         assertThat(eventsUpTo(term)).isEqualTo(old);
         current.set(next);
         refused.set(0);
@@ -233,5 +234,13 @@ class FenceIT {
 
   private long eventsUpTo(long term) throws SQLException {
     return events().stream().filter(event -> event.term() <= term).count();
+  }
+
+  /** Looked at often: it is waited for many times. */
+  private static void soon(Callable<Boolean> condition) {
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofSeconds(10))
+        .until(condition);
   }
 }
