@@ -66,8 +66,19 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
    * @param within a beacon that is older says nothing any more
    */
   public record Settings(Duration interval, Duration within) {
+    private static final String KEY = "akka.cluster.failure-detector";
+
+    public Settings {
+      if (interval.toMillis() < 1 || within.compareTo(interval) <= 0) {
+        throw new IllegalArgumentException(KEY + ".beacon-interval = " + interval.toMillis()
+            + " ms must be at least 1 ms, and shorter than " + KEY + ".beacon-within = "
+            + within.toMillis() + " ms");
+      }
+    }
+
+    /** @throws IllegalArgumentException naming both keys if they do not fit each other */
     public static Settings from(Config config) {
-      var section = config.getConfig("akka.cluster.failure-detector");
+      var section = config.getConfig(KEY);
       return new Settings(
           section.getDuration("beacon-interval"), section.getDuration("beacon-within"));
     }
@@ -156,9 +167,12 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
     }
     var blocking = getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
     getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(this::lookUp, blocking),
-            (found, failure) -> new LookedUp(failure == null ? found : Map.of()));
+        .pipeToSelf(CompletableFuture.supplyAsync(this::lookUp, blocking), (found, failure) -> {
+          if (failure != null) {
+            log.warn("server={} addresses not looked up: {}", self.server(), failure.toString());
+          }
+          return new LookedUp(failure == null ? found : Map.of());
+        });
     return this;
   }
 

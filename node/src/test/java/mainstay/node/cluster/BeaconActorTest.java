@@ -1,6 +1,7 @@
 package mainstay.node.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -78,6 +79,18 @@ class BeaconActorTest {
     }
 
     await().atMost(LIMIT).until(() -> seen(alpha) && seen(bravo));
+  }
+
+  @Test
+  void intervalsThatDoNotFitAreRefusedByName() {
+    var second = Duration.ofSeconds(1);
+
+    assertThatThrownBy(() -> new Settings(second, second))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("beacon-interval = 1000 ms")
+        .hasMessageContaining("beacon-within = 1000 ms");
+    assertThatThrownBy(() -> new Settings(Duration.ZERO, second))
+        .hasMessageContaining("beacon-interval = 0 ms");
   }
 
   private ActorRef<BeaconActor.Message> start(Peer self, Peer other) {

@@ -43,7 +43,7 @@ public final class SampleStore implements SampleQueries {
   private final Databases databases;
   /** Names of series that a database is known to have, by the name of the database. */
   private final Map<String, Set<String>> named = new ConcurrentHashMap<>();
-  /** Of series that were written. */
+  /** Of series that were written: each is a digest of the name. */
   private final Map<String, Long> numbers = new ConcurrentHashMap<>();
 
   private final SampleEnds ends;
@@ -69,10 +69,14 @@ public final class SampleStore implements SampleQueries {
     if (samples.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
+    if (numbers.size() > CACHED_SERIES) {
+      numbers.clear();
+    }
     // In the order of the key, so that two writers of the same samples never wait for each other in
     // a circle.
     var rows = samples.stream()
-        .map(sample -> SampleRow.of(sample, number(sample.series())))
+        .map(sample ->
+            SampleRow.of(sample, numbers.computeIfAbsent(sample.series(), SampleRow::seriesId)))
         .sorted()
         .toList();
     var names = samples.stream().map(Sample::series).collect(Collectors.toCollection(TreeSet::new));
@@ -81,14 +85,6 @@ public final class SampleStore implements SampleQueries {
           ends.stored(fence, names, rows);
           return done;
         });
-  }
-
-  /** Remembered: to make a number takes longer than all else that is done to a sample here. */
-  private long number(String series) {
-    if (numbers.size() > CACHED_SERIES) {
-      numbers.clear();
-    }
-    return numbers.computeIfAbsent(series, SampleRow::seriesId);
   }
 
   private CompletionStage<Void> store(

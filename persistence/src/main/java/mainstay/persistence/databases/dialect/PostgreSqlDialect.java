@@ -30,6 +30,7 @@ import mainstay.protocol.model.DatabaseAddress;
 import mainstay.protocol.model.Fence;
 import mainstay.protocol.model.ServiceName;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /**
  * PostgreSQL 12 and later. Epoch and services have advisory locks that last as long as the transaction.
@@ -49,9 +50,8 @@ public final class PostgreSqlDialect implements Dialect {
   private static final int PARAMETERS = 3;
   private static final String DIVISION_BY_ZERO = "22012";
 
-  // One event alone, as most are where few write. It costs a fifth less than a list of one; the
-  // condition is that of the
-  // prologue, and who stored nothing asks the long way why.
+  // One event alone, as most are where few write: a list of one costs more. The condition is
+  // that of the prologue, and who stored nothing asks the long way why.
   private static final String STORE_EVENT = """
       begin;
       select pg_advisory_xact_lock_shared(?), pg_advisory_xact_lock_shared(?);
@@ -319,9 +319,19 @@ public final class PostgreSqlDialect implements Dialect {
     try {
       copy.writeToCopy(rows, 0, rows.length);
       copy.endCopy();
-    } finally {
-      if (copy.isActive()) {
+    } catch (SQLException e) {
+      cancel(copy, e);
+      throw e;
+    }
+  }
+
+  /** @param failure stays the one that counts: it says whether the session is lost */
+  private static void cancel(CopyIn copy, SQLException failure) {
+    if (copy.isActive()) {
+      try {
         copy.cancelCopy();
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
       }
     }
   }
