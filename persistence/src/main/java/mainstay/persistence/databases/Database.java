@@ -30,7 +30,8 @@ import mainstay.protocol.model.Failures;
  * their own, as many threads as sessions, so none of them waits for another kind. Safe for use by many threads.
  *
  * <p>Stages that it returns complete on its threads: what follows must be short or move to another executor. They fail
- * with {@link DatabaseUnavailableException}, or with what the work itself threw.
+ * with {@link DatabaseUnavailableException}, or with what the work itself threw. Work whose stage is cancelled before it
+ * has a session is not done.
  */
 public final class Database implements AutoCloseable {
   private static final long COMPLAINT_NANOS = Duration.ofSeconds(2).toNanos();
@@ -92,8 +93,7 @@ public final class Database implements AutoCloseable {
   }
 
   public <T> CompletableFuture<T> write(String operation, SqlWork<T> task) {
-    return submit(
-        writers, () -> perform(work, operation, session -> stored(task, session)), operation);
+    return submit(writers, work, operation, session -> stored(task, session));
   }
 
   private <T> T stored(SqlWork<T> task, Connection session) throws SQLException {
@@ -118,11 +118,11 @@ public final class Database implements AutoCloseable {
   }
 
   public <T> CompletableFuture<T> read(String operation, SqlWork<T> task) {
-    return submit(readers, () -> perform(work, operation, task), operation);
+    return submit(readers, work, operation, task);
   }
 
   public <T> CompletableFuture<T> control(String operation, SqlWork<T> task) {
-    return submit(controllers, () -> perform(controlWork, operation, task), operation);
+    return submit(controllers, controlWork, operation, task);
   }
 
   /** On a control session, on the calling thread. */
@@ -298,10 +298,13 @@ public final class Database implements AutoCloseable {
         e);
   }
 
+  /** A session of a database that was away may come long after whoever asked has given up. */
   private <T> CompletableFuture<T> submit(
-      Executor executor, java.util.function.Supplier<T> task, String operation) {
+      Executor executor, Pool pool, String operation, SqlWork<T> task) {
+    var answer = new CompletableFuture<T>();
+    SqlWork<T> unlessCancelled = session -> answer.isDone() ? null : task.on(session);
     try {
-      return CompletableFuture.supplyAsync(task, executor);
+      return answer.completeAsync(() -> perform(pool, operation, unlessCancelled), executor);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(full(operation, e));
     }

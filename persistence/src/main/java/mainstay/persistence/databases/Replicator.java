@@ -54,7 +54,10 @@ public final class Replicator {
     }
   }
 
-  /** Work on one database in one epoch. It fails with {@link EpochChangedException} where the epoch is over. */
+  /**
+   * Work on one database in one epoch. It fails with {@link EpochChangedException} where the epoch is over. What it returns
+   * is cancelled when nobody waits for it any more.
+   */
   @FunctionalInterface
   public interface Work<T> {
     CompletableFuture<T> on(Database database, long epoch);
@@ -140,10 +143,12 @@ public final class Replicator {
     private final Set<String> under = new HashSet<>(); // guarded by this
     private final Map<String, Asked> asked =
         new HashMap<>(); // guarded by this: unanswered, and not found slow yet
-    private final Map<String, Long> over =
+    private final Map<String, Long> ended =
         new HashMap<>(); // guarded by this: epoch that ended there
     private final Map<String, String> failures = new HashMap<>(); // guarded by this
+    private final Set<CompletableFuture<T>> running = ConcurrentHashMap.newKeySet();
     private boolean maybeDone; // guarded by this
+    private volatile boolean over;
 
     private Run(
         String operation, Function<ActiveSet, List<String>> who, Duration limit, Work<T> work) {
@@ -192,7 +197,7 @@ public final class Replicator {
         } else {
           for (var name : names) {
             if (!done.containsKey(name)
-                && over.getOrDefault(name, -1L) < set.epoch()
+                && ended.getOrDefault(name, -1L) < set.epoch()
                 && under.add(name)) {
               begin.add(name);
             }
@@ -200,6 +205,7 @@ public final class Replicator {
         }
       }
       if (complete != null) {
+        endAsking();
         result.complete(complete);
       }
       begin.forEach(name -> begin(databases.named(name), set.epoch()));
@@ -215,9 +221,15 @@ public final class Replicator {
       } catch (RuntimeException e) {
         answer = CompletableFuture.failedFuture(e);
       }
-      answer.whenComplete((value, failure) -> {
+      var question = answer;
+      running.add(question);
+      question.whenComplete((value, failure) -> {
+        running.remove(question);
         synchronized (this) {
           asked.remove(database.name());
+        }
+        if (over) {
+          return;
         }
         if (failure == null) {
           succeeded(database.name(), value);
@@ -225,6 +237,15 @@ public final class Replicator {
           failed(database, epoch, Failures.cause(failure));
         }
       });
+      if (over) {
+        question.cancel(false);
+      }
+    }
+
+    /** What still waits for a session is done nowhere any more when anybody hears the result. */
+    private void endAsking() {
+      over = true;
+      running.forEach(question -> question.cancel(false));
     }
 
     private void succeeded(String name, T value) {
@@ -244,7 +265,7 @@ public final class Replicator {
       if (failure instanceof EpochChangedException) {
         synchronized (this) {
           under.remove(name);
-          over.put(name, epoch);
+          ended.put(name, epoch);
         }
         databases.suspect(
             name, epoch, Failures.message(failure)); // whoever watches asks for the new set
@@ -267,6 +288,7 @@ public final class Replicator {
                 settings.retry().toMillis(),
                 TimeUnit.MILLISECONDS);
       } else {
+        endAsking();
         result.completeExceptionally(failure);
       }
     }
@@ -278,6 +300,7 @@ public final class Replicator {
         outcome = maybeDone || !under.isEmpty() ? Outcome.UNKNOWN : Outcome.NOT_DONE;
         reasons = List.copyOf(failures.values());
       }
+      endAsking();
       result.completeExceptionally(new DatabaseUnavailableException(
           outcome,
           operation + ": not done on every database of "

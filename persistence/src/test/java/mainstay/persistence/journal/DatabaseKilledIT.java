@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mainstay.persistence.databases.DatabaseUnavailableException;
 import mainstay.persistence.databases.Databases;
@@ -21,6 +22,7 @@ import mainstay.persistence.testing.Server;
 import mainstay.persistence.testing.TestDatabase;
 import mainstay.persistence.testing.Writer;
 import mainstay.persistence.testing.Writer.Noted;
+import mainstay.protocol.model.ActiveSet;
 import mainstay.protocol.model.ServiceName;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,41 @@ class DatabaseKilledIT {
             .element(1)
             .isInstanceOf(WriteMessageSuccess.class);
       }
+    }
+  }
+
+  @Test
+  void whatWasGivenUpIsNotDoneLater() throws Exception {
+    try (var database = start();
+        var alpha = Server.start(database, database.newDatabase(), "alpha", "a1")) {
+      var databases = Databases.get(alpha.system());
+      var address = databases.configured().get(0);
+      var used = databases.open(address);
+      await(used.write("look", SetStore::read));
+
+      database.kill();
+      var times = new AtomicInteger();
+      var given = databases
+          .replicator()
+          .on(
+              "count",
+              ActiveSet::written,
+              Duration.ofMillis(300),
+              (one, epoch) -> one.write("count", session -> {
+                SetStore.read(session);
+                return times.incrementAndGet();
+              }));
+      assertThat(given)
+          .failsWithin(Duration.ofSeconds(5))
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOf(DatabaseUnavailableException.class);
+      assertThat(used.load()).as("still waits for a session").isPositive();
+      database.restart();
+      await(databases.prepare(address, Duration.ofSeconds(20)));
+
+      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> used.load() == 0);
+      assertThat(times).hasValue(0);
     }
   }
 
