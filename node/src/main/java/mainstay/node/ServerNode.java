@@ -48,6 +48,7 @@ import mainstay.node.cluster.Addresses;
 import mainstay.node.cluster.BeaconActor;
 import mainstay.node.cluster.CrashEvents;
 import mainstay.node.cluster.LeaseHelpActor;
+import mainstay.node.cluster.Sightings;
 import mainstay.node.databases.AllDatabasesActor;
 import mainstay.node.databases.CoordinationSettings;
 import mainstay.node.databases.DatabaseCoordination;
@@ -474,6 +475,7 @@ final class ServerNode {
             () -> rows(listed.get()),
             hosts,
             ServiceRouterActor.locations(router),
+            Sightings::byMessage,
             ServiceDirectory.initial(voters),
             failover,
             clock,

@@ -141,7 +141,7 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
         Beacon.parse(StandardCharsets.US_ASCII.decode(received.flip()).toString())
             .filter(beacon -> others.containsKey(beacon.server()))
             .filter(beacon -> beacons.heard(beacon, System.nanoTime()))
-            .ifPresent(beacon -> Sightings.add(others.get(beacon.server()).address()));
+            .ifPresent(beacon -> Sightings.byBeacon(others.get(beacon.server()).address()));
       }
     } catch (IOException e) {
       log.debug("server={} no beacon could be received: {}", self.server(), e.toString());

@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Silence has a bound, {@code longest-silence}: the accrual detector learns from what it sees, so after one long pause
  * of a server it would wait for seconds more at the next, and no limit of a takeover could be stated.
  *
- * <p>Beacons ({@link BeaconActor}) stand in for heartbeats up to {@code longest-silence-with-beacons}.
+ * <p>Beacons ({@link BeaconActor}) stand in for heartbeats until TCP has been silent for {@code
+ * longest-silence-with-beacons}. Heartbeats have one connection, and after some losses in a row it waits for more than ten
+ * seconds; other messages have another one.
  */
 public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
   private static final String UNKNOWN = "N/A";
@@ -53,7 +55,7 @@ public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
     if (crashed(silence)) {
       return Double.POSITIVE_INFINITY;
     }
-    if (silence <= longestSilenceWithBeaconsMillis && seen()) {
+    if (silenceOfTcp(silence) <= longestSilenceWithBeaconsMillis && seen()) {
       return 0;
     }
     return silence > longestSilenceMillis
@@ -75,7 +77,11 @@ public final class CrashAwareFailureDetector extends PhiAccrualFailureDetector {
   }
 
   private boolean seen() {
-    return known() && Sightings.within(parsed(), beaconWithin);
+    return known() && Sightings.byBeaconWithin(parsed(), beaconWithin);
+  }
+
+  private long silenceOfTcp(long silence) {
+    return known() ? Math.min(silence, Sightings.millisSinceMessage(parsed())) : silence;
   }
 
   /** Akka sets the address after it has built the detector. */

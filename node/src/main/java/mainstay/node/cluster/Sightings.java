@@ -4,22 +4,41 @@ import akka.actor.Address;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
- * When the server at an address was last heard by a beacon, and had heard this one. One table per JVM, for the reason that
+ * When the server at an address was last heard otherwise than by a heartbeat. Tables of the JVM, for the reason that
  * {@link CrashEvidence} gives.
  */
-final class Sightings {
-  private static final Map<Address, Long> NANOS = new ConcurrentHashMap<>();
+public final class Sightings {
+  private static final Map<Address, Long> BEACONS = new ConcurrentHashMap<>();
+  private static final Map<Address, Long> MESSAGES = new ConcurrentHashMap<>();
 
   private Sightings() {}
 
-  static void add(Address address) {
-    NANOS.put(address, System.nanoTime());
+  /** By a beacon, and it had heard this server. */
+  static void byBeacon(Address address) {
+    BEACONS.put(address, System.nanoTime());
   }
 
-  static boolean within(Address address, Duration time) {
-    var seen = NANOS.get(address);
-    return seen != null && System.nanoTime() - seen <= time.toNanos();
+  /** By an ordinary message, which comes over another connection than heartbeats do. */
+  public static void byMessage(Address address) {
+    MESSAGES.put(address, System.nanoTime());
+  }
+
+  static boolean byBeaconWithin(Address address, Duration time) {
+    return millisSince(BEACONS, address) <= time.toMillis();
+  }
+
+  /** Very many if there never was one. */
+  static long millisSinceMessage(Address address) {
+    return millisSince(MESSAGES, address);
+  }
+
+  private static long millisSince(Map<Address, Long> table, Address address) {
+    var nanos = table.get(address);
+    return nanos == null
+        ? Long.MAX_VALUE
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
   }
 }

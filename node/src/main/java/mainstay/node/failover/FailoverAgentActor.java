@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import mainstay.node.failover.core.Ailments;
 import mainstay.node.failover.core.Clocks;
@@ -74,6 +75,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
    * @param diskCheck what is wrong with this server's disk, as the end of a sentence; empty if nothing is
    * @param journalFailures failed writes of this server's journal
    * @param databases the databases as this server knows them, for people outside
+   * @param heard told where a report has come from
    * @param clock the wall clock that is compared with those of the others
    * @param crash ends this process at once, for a drill; empty where the settings do not allow it
    */
@@ -89,6 +91,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       Supplier<List<ClusterStatus.Database>> databases,
       HostFactory hosts,
       AgentControl.Locations locations,
+      Consumer<Address> heard,
       ServiceDirectory initialDirectory,
       FailoverSettings settings,
       Clock clock,
@@ -336,6 +339,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private Behavior<ClusterOverview.Message> onReport(FailoverAgent.Report report) {
     var arrival = environment.clock().instant();
     if (knowledge.reported(report, System.nanoTime())) {
+      Optional.ofNullable(peers.get(report.server()))
+          .ifPresent(peer -> environment.heard().accept(peer.path().address()));
       changed();
       report
           .clock()

@@ -99,7 +99,7 @@ class BeaconActorTest {
   }
 
   private static boolean seen(Peer peer) {
-    return Sightings.within(peer.address(), SETTINGS.within());
+    return Sightings.byBeaconWithin(peer.address(), SETTINGS.within());
   }
 
   /** Each test has ports, and so addresses, of its own. */

@@ -55,14 +55,29 @@ class CrashAwareFailureDetectorTest {
     beat(10);
 
     for (long start = System.nanoTime(); System.nanoTime() - start < 1_200_000_000L; ) {
-      Sightings.add(address);
+      Sightings.byBeacon(address);
       assertThat(detector.isAvailable()).isTrue();
       Thread.sleep(HEARTBEAT.toMillis());
     }
     Thread.sleep(2_000);
-    Sightings.add(address);
+    Sightings.byBeacon(address);
 
     assertThat(detector.isAvailable()).isFalse();
+  }
+
+  @Test
+  void messagesOverAnotherConnectionShowThatTcpIsNotSilent() throws Exception {
+    var address = Addresses.of("mainstay", "beacons.test", 7);
+    detector.address_$eq(address.toString());
+    beat(10);
+
+    Thread.sleep(2_000);
+    Sightings.byMessage(address);
+    Thread.sleep(1_500);
+
+    assertThat(detector.isAvailable()).isFalse(); // messages alone are not enough
+    Sightings.byBeacon(address);
+    assertThat(detector.isAvailable()).isTrue();
   }
 
   @Test
@@ -70,7 +85,7 @@ class CrashAwareFailureDetectorTest {
     var address = Addresses.of("mainstay", "beacons.test", 2);
     detector.address_$eq(address.toString());
     beat(10);
-    Sightings.add(address);
+    Sightings.byBeacon(address);
 
     Thread.sleep(LONGEST_SILENCE.plusMillis(50).toMillis());
 
@@ -82,7 +97,7 @@ class CrashAwareFailureDetectorTest {
     var address = Addresses.of("mainstay", "beacons.test", 3);
     detector.address_$eq(address.toString());
     beat(2);
-    Sightings.add(address);
+    Sightings.byBeacon(address);
     CrashEvidence.add(address);
 
     assertThat(detector.isAvailable()).isFalse();

@@ -429,6 +429,7 @@ class FailoverAgentActorTest {
           return Behaviors.same();
         }),
         new NoLocations(),
+        address -> {},
         new ServiceDirectory(1, Map.of(SERVICE, settings())),
         settings,
         Clock.fixed(NOON, ZoneOffset.UTC),

@@ -200,6 +200,7 @@ class ThreeAgentsTest {
           List::of,
           this::host,
           new NoLocations(),
+          address -> {},
           directory(1),
           settings,
           wrong.withZone(ZoneOffset.UTC),

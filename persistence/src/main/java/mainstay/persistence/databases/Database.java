@@ -16,7 +16,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mainstay.persistence.databases.DatabaseUnavailableException.Outcome;
 import mainstay.persistence.databases.LoginSource.Pace;
@@ -36,6 +38,7 @@ import mainstay.protocol.model.Failures;
 public final class Database implements AutoCloseable {
   private static final long COMPLAINT_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long OTHERS_MILLIS = 1000;
+  private static final String CHECK = "check";
 
   private final DatabaseAddress address;
   private final ConnectionLimits limits;
@@ -47,8 +50,8 @@ public final class Database implements AutoCloseable {
   private final ThreadPoolExecutor readers;
   private final ThreadPoolExecutor controllers;
   private volatile Optional<Complaint> complaint = Optional.empty();
-  private CompletableFuture<Void> checking =
-      CompletableFuture.completedFuture(null); // guarded by this
+  private final Question controlQuestion = new Question(() -> control(CHECK, Database::answer));
+  private final Question readQuestion = new Question(() -> read(CHECK, Database::answer));
 
   private record Complaint(String why, long nanos) {}
 
@@ -131,33 +134,62 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Completes if the database answers a query on a control session. While one that hangs is not answered no other is
-   * asked.
+   * Completes if the database answers a query on a control session, or on another one where that is silent: a session that
+   * has lost some packets in a row waits for seconds, and the database is there. A session that hangs is not asked again
+   * until it has answered.
    *
    * @param limit after which it fails
    */
-  synchronized CompletableFuture<Void> check(Duration limit) {
-    if (checking.isDone()) {
-      checking = control("check", c -> {
-        try (var query = c.prepareStatement("select 1");
-            var row = query.executeQuery()) {
-          row.next();
-          return null;
-        }
-      });
+  CompletableFuture<Void> check(Duration limit) {
+    var silence = limit.dividedBy(3);
+    var answer = new CompletableFuture<Void>();
+    var second = new AtomicBoolean();
+    controlQuestion.ask().whenComplete((done, failure) -> {
+      if (failure == null) {
+        answer.complete(null);
+      } else if (second.compareAndSet(false, true)) {
+        answer.completeExceptionally(Failures.cause(failure));
+      }
+    });
+    CompletableFuture.delayedExecutor(silence.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
+      if (!answer.isDone() && second.compareAndSet(false, true)) {
+        readQuestion.ask().thenRun(() -> answer.complete(null));
+      }
+    });
+    return answer.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).exceptionally(failure -> {
+      throw failure instanceof TimeoutException
+          ? new DatabaseUnavailableException(
+              Outcome.NOT_DONE,
+              "database " + name() + " did not answer a query within " + limit.toMillis() + " ms",
+              failure)
+          : new CompletionException(Failures.cause(failure));
+    });
+  }
+
+  /** Asked by one at a time; who comes meanwhile gets the same answer. */
+  private static final class Question {
+    private final Supplier<CompletableFuture<Void>> asking;
+    private CompletableFuture<Void> asked =
+        CompletableFuture.completedFuture(null); // guarded by this
+
+    Question(Supplier<CompletableFuture<Void>> asking) {
+      this.asking = asking;
     }
-    return checking
-        .copy()
-        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(failure -> {
-          throw failure instanceof TimeoutException
-              ? new DatabaseUnavailableException(
-                  Outcome.NOT_DONE,
-                  "database " + name() + " did not answer a query within " + limit.toMillis()
-                      + " ms",
-                  failure)
-              : new CompletionException(Failures.cause(failure));
-        });
+
+    synchronized CompletableFuture<Void> ask() {
+      if (asked.isDone()) {
+        asked = asking.get();
+      }
+      return asked;
+    }
+  }
+
+  private static Void answer(Connection session) throws SQLException {
+    try (var query = session.prepareStatement("select 1");
+        var row = query.executeQuery()) {
+      row.next();
+      return null;
+    }
   }
 
   /**

@@ -157,6 +157,9 @@ class ThirdDatabaseTest {
     for (int i = 0; i < slow.limits().controlConnections(); i++) {
       slow.control("hang", session -> goesOn.join());
     }
+    for (int i = 0; i < slow.limits().readers(); i++) {
+      slow.read("hang", session -> goesOn.join());
+    }
 
     for (int i = 0; i < 2; i++) {
       assertThat(alpha.databases().check().toCompletableFuture())
