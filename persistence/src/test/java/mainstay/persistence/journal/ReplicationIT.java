@@ -49,13 +49,18 @@ import mainstay.protocol.model.Sample;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two databases, each a PostgreSQL of its own. */
+/** Two databases, each a PostgreSQL of its own; each test has them empty. */
+@TestInstance(Lifecycle.PER_CLASS)
 class ReplicationIT {
   private static final ServiceName SERVICE = ServiceName.dge("main");
   private static final String CONTENT =
@@ -76,20 +81,28 @@ class ReplicationIT {
     return Postgres.start();
   }
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  void startDatabases() throws IOException {
     first = startFirst();
     second = startSecond();
+  }
+
+  @AfterAll
+  void stopDatabases() throws IOException {
+    first.close();
+    second.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
     places =
         List.of(new Place(first, first.newDatabase()), new Place(second, second.newDatabase()));
     alpha = Server.start(places, "alpha", "a1");
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     alpha.close();
-    first.close();
-    second.close();
   }
 
   @Test
@@ -205,20 +218,24 @@ class ReplicationIT {
     }
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> stored.get() > 500);
 
-    second.kill();
-    Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> {
-      synchronized (suspicions) {
-        return suspicions.stream().anyMatch(suspicion -> suspicion.database().equals("db2"));
-      }
-    });
-    standAndAdopt(alpha, "db2", Role.INACTIVE);
-    long resumed = stored.get();
-    stop.set(resumed + 500);
+    try {
+      second.kill();
+      Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> {
+        synchronized (suspicions) {
+          return suspicions.stream().anyMatch(suspicion -> suspicion.database().equals("db2"));
+        }
+      });
+      standAndAdopt(alpha, "db2", Role.INACTIVE);
+      long resumed = stored.get();
+      stop.set(resumed + 500);
 
-    for (var one : running) {
-      assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteMessageSuccess.class);
+      for (var one : running) {
+        assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteMessageSuccess.class);
+      }
+    } finally {
+      threads.shutdown();
+      second.restart();
     }
-    threads.shutdown();
     assertThat(alpha.databases().reader().name()).isEqualTo("db1");
   }
 
