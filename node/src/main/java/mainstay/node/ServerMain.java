@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import mainstay.node.ServerSettings.InvalidSettingsException;
 import mainstay.node.cluster.CrashWatch;
+import mainstay.node.failover.core.Part;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of one server. From before it first joins the others it holds the crash-watch port as long as it lives; its
+ * The process of one server or witness. From before it first joins the others it holds the crash-watch port as long as it lives; its
  * cluster part may end and come back as a new incarnation, which is how a server that the others have downed returns
  * without a hand laid on.
  */
@@ -27,7 +28,7 @@ public final class ServerMain {
   private static final int INCARNATION_BYTES = 4;
 
   private final ServerSettings settings;
-  private final AtomicReference<ServerNode> node = new AtomicReference<>();
+  private final AtomicReference<ClusterPart> node = new AtomicReference<>();
   private CrashWatch crashWatch;
   private volatile boolean stopping;
   private volatile boolean ended;
@@ -39,11 +40,13 @@ public final class ServerMain {
   /**
    * Runs until the process is told to stop.
    *
+   * @param part that the file must give this process; the launcher has chosen the size of its memory by it
    * @return exit code: 0 stopped on request, 1 could not start; a sentence on the log says why
    */
-  public static int run(Path configFile) {
+  public static int run(Part part, Path configFile) {
     try {
       var settings = ServerSettings.read(configFile);
+      settings.requirePart(part);
       return new ServerMain(settings).run();
     } catch (InvalidSettingsException e) {
       log.error("configuration file {}: {}", configFile, e.getMessage());
@@ -71,13 +74,13 @@ public final class ServerMain {
     while (!stopping) {
       boolean first = incarnation.equals(run);
       try {
-        var started = ServerNode.start(settings, incarnation, first, () -> holdCrashWatchPort(run));
+        var started = start(incarnation, first, () -> holdCrashWatchPort(run));
         node.set(started);
         if (stopping) {
           started.stop();
         }
         started.awaitEnd();
-      } catch (ServerNode.StartFailedException e) {
+      } catch (ClusterPart.StartFailedException e) {
         log.error("server {} does not start: {}", settings.self(), e.getMessage());
         if (first) {
           return FAILED;
@@ -96,6 +99,14 @@ public final class ServerMain {
       }
     }
     return DONE;
+  }
+
+  private ClusterPart start(
+      String incarnation, boolean first, ClusterPart.BeforeJoining beforeJoining)
+      throws ClusterPart.StartFailedException, InterruptedException {
+    return settings.own().isWitness()
+        ? WitnessNode.start(settings, incarnation, beforeJoining)
+        : ServerNode.start(settings, incarnation, first, beforeJoining);
   }
 
   private void pause() {
@@ -176,7 +187,9 @@ public final class ServerMain {
             settings.config().getString("mainstay.management.bind-host"),
             own.managementPort()))
         .or(() -> usedPort("crash-watch-port", own.host(), own.crashWatchPort()))
-        .or(() -> usedPort("http-port", settings.httpHost(), own.httpPort()));
+        .or(() -> own.isWitness()
+            ? Optional.empty()
+            : usedPort("http-port", settings.httpHost(), own.httpPort()));
   }
 
   private static Optional<String> usedPort(String key, String host, int port) {

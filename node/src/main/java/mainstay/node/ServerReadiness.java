@@ -24,6 +24,12 @@ public final class ServerReadiness implements Extension {
     return readiness;
   }
 
+  /** Of a witness, which takes no requests. */
+  void witness(boolean member) {
+    readiness =
+        member ? Readiness.READY : Readiness.notReady("the witness is not in the cluster yet");
+  }
+
   void update(ClusterStatus status) {
     readiness = judge(status);
   }

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mainstay.node.failover.core.Part;
 import mainstay.node.failover.core.QuorumMode;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
@@ -32,24 +34,35 @@ public record ServerSettings(
     QuorumMode quorum,
     Path dataDirectory,
     String httpHost,
-    Path tokenDirectory,
     Duration databaseStart,
     Duration restart) {
 
-  /** One entry of {@code mainstay.servers}. */
+  /**
+   * One entry of {@code mainstay.servers}.
+   *
+   * @param httpPort 0 of a witness, which has no API
+   */
   public record Server(
       ServerId name,
+      Part part,
       String host,
       int clusterPort,
       int managementPort,
       int crashWatchPort,
-      int httpPort) {}
+      int httpPort) {
+    public boolean isWitness() {
+      return part == Part.WITNESS;
+    }
+  }
 
   /** Named by whoever writes the file. */
   private static final String LISTS = "sample-databases.";
 
+  private static final String HTTP_PORT = "http-port";
+  private static final Set<String> WITNESS_KEYS =
+      Set.of("name", "role", "host", "cluster-port", "management-port", "crash-watch-port");
   private static final Set<String> SERVER_KEYS =
-      Set.of("name", "host", "cluster-port", "management-port", "crash-watch-port", "http-port");
+      Stream.concat(WITNESS_KEYS.stream(), Stream.of(HTTP_PORT)).collect(Collectors.toSet());
 
   /** What is wrong with a configuration file: one line for each fault, with key and what would be right. */
   public static final class InvalidSettingsException extends Exception {
@@ -71,9 +84,17 @@ public record ServerSettings(
     return servers.stream().filter(server -> !server.name().equals(self)).toList();
   }
 
-  /** In the order of the file: the default order of preference. */
-  public ServerList voters() {
-    return new ServerList(servers.stream().map(Server::name).toList());
+  /** Those that can serve, in the order of the file: the default order of preference. */
+  public ServerList serverList() {
+    return new ServerList(
+        servers.stream().filter(server -> !server.isWitness()).map(Server::name).toList());
+  }
+
+  public Set<ServerId> witnesses() {
+    return servers.stream()
+        .filter(Server::isWitness)
+        .map(Server::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -101,7 +122,8 @@ public record ServerSettings(
                 + servers.stream().map(server -> server.name().value()).toList());
       }
       var quorum = QuorumMode.of(config.getString("mainstay.quorum"));
-      var unsuitable = quorum.unsuitable(servers.size());
+      int witnesses = (int) servers.stream().filter(Server::isWitness).count();
+      var unsuitable = quorum.unsuitable(servers.size() - witnesses, witnesses);
       if (unsuitable.isPresent()) {
         throw new InvalidSettingsException(unsuitable.get());
       }
@@ -112,11 +134,20 @@ public record ServerSettings(
           quorum,
           Path.of(config.getString("mainstay.data-directory")),
           config.getString("mainstay.http.bind-host"),
-          Path.of(config.getString("mainstay.http.token-directory")),
           config.getDuration("mainstay.server.database-start"),
           config.getDuration("mainstay.server.restart"));
     } catch (ConfigException | IllegalArgumentException e) {
       throw new InvalidSettingsException(e.getMessage());
+    }
+  }
+
+  /** @throws InvalidSettingsException if this is the file of another part */
+  void requirePart(Part part) throws InvalidSettingsException {
+    var own = own().part();
+    if (own != part) {
+      throw new InvalidSettingsException("mainstay.server.name = " + self + " is a " + own.word()
+          + " by its entry in mainstay.servers; start it with 'mainstay " + own.word()
+          + " --config FILE'");
     }
   }
 
@@ -158,26 +189,32 @@ public record ServerSettings(
     for (int i = 0; i < entries.size(); i++) {
       var entry = entries.get(i);
       var path = "mainstay.servers[" + i + "]";
+      var part =
+          entry.hasPath("role") ? Part.of(path + ".role", entry.getString("role")) : Part.SERVER;
+      boolean witness = part == Part.WITNESS;
+      var keys = witness ? WITNESS_KEYS : SERVER_KEYS;
       for (var key : entry.root().keySet()) {
-        if (!SERVER_KEYS.contains(key)) {
-          throw new InvalidSettingsException(
-              path + " has the unknown key '" + key + "'; known are " + new TreeSet<>(SERVER_KEYS));
+        if (!keys.contains(key)) {
+          throw new InvalidSettingsException(path
+              + (witness ? ", a witness," : "") + " has the unknown key '" + key + "'; known are "
+              + new TreeSet<>(keys));
         }
       }
       var server = new Server(
           new ServerId(entry.getString("name")),
+          part,
           entry.getString("host"),
           port(entry, path, "cluster-port"),
           port(entry, path, "management-port"),
           port(entry, path, "crash-watch-port"),
-          port(entry, path, "http-port"));
+          witness ? 0 : port(entry, path, HTTP_PORT));
       if (!names.add(server.name())) {
         throw new InvalidSettingsException(path + ".name = " + server.name() + " stands twice");
       }
       for (int port : new int[] {
         server.clusterPort(), server.managementPort(), server.crashWatchPort(), server.httpPort()
       }) {
-        if (!ports.add(server.host() + ":" + port)) {
+        if (port != 0 && !ports.add(server.host() + ":" + port)) {
           throw new InvalidSettingsException(
               path + ": port " + port + " of " + server.host() + " is given twice");
         }

@@ -169,7 +169,7 @@ final class WarmUp {
       CompletableFuture<Done> done) {
     var clock = Clock.systemUTC();
     var configuration =
-        new ConfigurationService(context.getSystem(), clock, settings.voters(), Set.of());
+        new ConfigurationService(context.getSystem(), clock, settings.serverList(), Set.of());
     var environment = new HostEnvironment(
         settings.self(),
         new JdbcTermStore(Databases.get(context.getSystem()), clock),

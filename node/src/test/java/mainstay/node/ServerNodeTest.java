@@ -21,7 +21,7 @@ class ServerNodeTest {
 
     // With a database that is not there, so what is found first is what was looked at first.
     assertThatThrownBy(() -> ServerNode.start(settings, "0", true, () -> {}))
-        .isInstanceOf(ServerNode.StartFailedException.class)
+        .isInstanceOf(ClusterPart.StartFailedException.class)
         .hasMessageContaining("token")
         .hasMessageContaining(noDirectory.toString());
   }
@@ -39,7 +39,7 @@ class ServerNodeTest {
     var settings = settings(directory.resolve("tokens"), line);
 
     assertThatThrownBy(() -> ServerNode.start(settings, "0", true, () -> {}))
-        .isInstanceOf(ServerNode.StartFailedException.class)
+        .isInstanceOf(ClusterPart.StartFailedException.class)
         .hasMessageContaining(sentence);
     assertThat(directory.resolve("tokens")).doesNotExist();
   }

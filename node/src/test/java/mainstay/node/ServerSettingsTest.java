@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import mainstay.node.ServerSettings.InvalidSettingsException;
+import mainstay.node.failover.core.Part;
+import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServerList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,12 @@ class ServerSettingsTest {
       }
       """;
 
+  private static final String WITH_WITNESS = GOOD.replace("  ]\n  databases", """
+          { name = charlie, role = witness, host = 127.0.0.1, cluster-port = 1021, management-port = 1022, crash-watch-port = 1023 }
+        ]
+        quorum = keep-majority
+        databases""");
+
   @TempDir
   private Path directory;
 
@@ -34,7 +42,7 @@ class ServerSettingsTest {
   void theOrderOfTheFileIsTheDefaultOrderOfPreference() throws Exception {
     var settings = read(GOOD);
 
-    assertThat(settings.voters()).isEqualTo(ServerList.of("alpha", "bravo"));
+    assertThat(settings.serverList()).isEqualTo(ServerList.of("alpha", "bravo"));
     assertThat(settings.own().httpPort()).isEqualTo(1004);
     assertThat(settings.others()).hasSize(1);
     assertThat(settings.config().getString("akka.actor.provider")).isEqualTo("cluster");
@@ -59,6 +67,44 @@ class ServerSettingsTest {
     assertThatThrownBy(() -> read(GOOD.replace(right, wrong)))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aWitnessVotesAndIsNoServerOfAnyList() throws Exception {
+    var settings = read(WITH_WITNESS);
+
+    assertThat(settings.serverList()).isEqualTo(ServerList.of("alpha", "bravo"));
+    assertThat(settings.witnesses()).containsExactly(new ServerId("charlie"));
+    assertThat(settings.others())
+        .extracting(server -> server.name().value())
+        .containsExactly("bravo", "charlie");
+    assertThat(settings.own().isWitness()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      role = witness,        | role = wintess,                         | mainstay.servers[2].role = 'wintess' must be server or witness
+      crash-watch-port = 1023| crash-watch-port = 1023, http-port = 1  | mainstay.servers[2], a witness, has the unknown key 'http-port'
+      quorum = keep-majority | quorum = lease-majority                 | a witness in mainstay.servers needs mainstay.quorum = keep-majority
+      """)
+  void whatIsWrongWithAWitnessIsNamed(String right, String wrong, String message) {
+    assertThat(WITH_WITNESS).contains(right);
+    assertThatThrownBy(() -> read(WITH_WITNESS.replace(right, wrong)))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theFileOfAWitnessStartsNoServer() throws Exception {
+    var witness = read(WITH_WITNESS.replace("server.name = alpha", "server.name = charlie"));
+
+    witness.requirePart(Part.WITNESS);
+    assertThatThrownBy(() -> witness.requirePart(Part.SERVER))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("charlie is a witness")
+        .hasMessageContaining("mainstay witness --config FILE");
+    assertThatThrownBy(() -> read(GOOD).requirePart(Part.WITNESS))
+        .hasMessageContaining("alpha is a server");
   }
 
   @Test

@@ -27,6 +27,9 @@ public abstract class Cluster implements AutoCloseable {
   /** Server names by default order of preference. */
   public static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
 
+  /** Name of the one that only votes. */
+  public static final String WITNESS = "witness";
+
   /** Points of the configuration that nobody gathers: for clients to write. */
   public static final List<String> POINTS =
       IntStream.rangeClosed(1, 16).mapToObj(i -> "setpoint-" + i).toList();
@@ -53,6 +56,11 @@ public abstract class Cluster implements AutoCloseable {
   /** Names of the servers. */
   public abstract List<String> servers();
 
+  /** Whether {@link #WITNESS} is one of the processes. */
+  public boolean hasWitness() {
+    return false;
+  }
+
   /** Names of the databases. */
   public abstract List<String> databases();
 
@@ -64,7 +72,7 @@ public abstract class Cluster implements AutoCloseable {
   /** Finds out which processes run, where they are not started by this object. */
   abstract void look() throws IOException;
 
-  /** Starts a server that is down; returns when its process runs and answers {@code /alive}. */
+  /** Starts a server or the witness that is down; returns when its process runs and answers {@code /alive}. */
   public abstract void start(String server) throws IOException;
 
   /** Starts a database that is down; returns when it accepts logins. */

@@ -1,11 +1,16 @@
 package mainstay.multijvm.cluster;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Servers and two databases, each on a host of its own, as on several machines: {@code ./mainstay server --config
- * FILE}, with files that say no more than they have to, and PostgreSQL. What is cut between them is for {@link #hosts}.
+ * Servers, perhaps a witness, and two databases, each on a host of its own, as on several machines: {@code ./mainstay server
+ * --config FILE}, with files that say no more than they have to, and PostgreSQL. What is cut between them is for {@link #hosts}.
  */
 public final class HostCluster extends Cluster {
   /** Each loss within five minutes doubles it, and here they come every minute. */
@@ -25,29 +30,51 @@ public final class HostCluster extends Cluster {
   private static final List<String> DATABASES = List.of("db1", "db2");
   private static final List<String> ROLES = List.of("admin", "engineer", "operator", "viewer");
   private static final int HTTP_PORT = 8080;
+  private static final int MANAGEMENT_PORT = 25521;
+  private static final int OK = 200;
   /** Of each server. */
   public static final int CRASH_WATCH_PORT = 25522;
 
   private static final int TOKEN_BYTES = 32;
+  private static final Duration READY_LIMIT = Duration.ofSeconds(2);
 
   private final Installation installation;
   private final Hosts hosts;
   private final List<String> servers;
-  private final String quorum;
+  private final Voting voting;
+  private final HttpClient http;
   private final Map<String, HostDatabase> databases = new LinkedHashMap<>();
+
+  /**
+   * Who decides who goes on.
+   *
+   * @param quorum as in the configuration files
+   * @param witness whether there is one
+   */
+  public record Voting(String quorum, boolean witness) {
+    private static final String WITH_WITNESS = "witness";
+
+    /** @param mode {@code lease-majority}, {@code keep-majority} or {@code witness}, which is the latter with one */
+    public static Voting of(String mode) {
+      return mode.equals(WITH_WITNESS)
+          ? new Voting("keep-majority", true)
+          : new Voting(mode, false);
+    }
+  }
 
   private HostCluster(
       Installation installation,
       Hosts hosts,
       List<String> servers,
-      String quorum,
+      Voting voting,
       Path programs,
       HttpClient http) {
     super(hosts.directory(), http);
     this.installation = installation;
     this.hosts = hosts;
     this.servers = servers;
-    this.quorum = quorum;
+    this.voting = voting;
+    this.http = http;
     DATABASES.forEach(name -> databases.put(name, new HostDatabase(hosts, name, programs)));
   }
 
@@ -57,15 +84,19 @@ public final class HostCluster extends Cluster {
    *
    * @param http shared by the clients of all servers; belongs to the caller
    * @param number of servers, which are the first of {@link #SERVERS}
-   * @param quorum as in their configuration files
    * @throws IOException if something does not start, with the ends of all logs
    */
   public static HostCluster start(
-      Installation installation, HttpClient http, int number, String quorum) throws IOException {
+      Installation installation, HttpClient http, int number, Voting voting) throws IOException {
     var programs = programs(installation, http);
     var servers = SERVERS.subList(0, number);
-    var hosts = Hosts.open(Stream.concat(servers.stream(), DATABASES.stream()).toList());
-    var cluster = new HostCluster(installation, hosts, servers, quorum, programs, http);
+    var names = new ArrayList<>(servers);
+    if (voting.witness()) {
+      names.add(WITNESS);
+    }
+    names.addAll(DATABASES);
+    var hosts = Hosts.open(names);
+    var cluster = new HostCluster(installation, hosts, servers, voting, programs, http);
     try {
       cluster.startAll();
       return cluster;
@@ -99,10 +130,10 @@ public final class HostCluster extends Cluster {
       databases.get(name).initialise(passwordFile(name));
       startDatabase(name);
     }
-    for (var server : servers) {
-      Files.createDirectory(directory().resolve(server));
-      Files.writeString(configFile(server), configuration(server));
-      run(server);
+    for (var member : members().toList()) {
+      Files.createDirectory(directory().resolve(member));
+      Files.writeString(configFile(member), configuration(member));
+      run(member);
     }
     for (var client : clients()) {
       Await.until(client.server() + " is ready", START_LIMIT, client::ready, ready -> ready);
@@ -110,38 +141,52 @@ public final class HostCluster extends Cluster {
     configure(client(servers.get(0)));
   }
 
-  private String configuration(String server) {
+  private Stream<String> members() {
+    return Stream.concat(servers.stream(), voting.witness() ? Stream.of(WITNESS) : Stream.empty());
+  }
+
+  private String configuration(String member) {
     return """
         mainstay {
           server.name = %s
           servers = [
         %s
           ]
-          databases = [
-        %s
-          ]
           quorum = %s
           data-directory = "%s"
           management.bind-host = "%s"
+        %s}
+        """.formatted(
+            member,
+            members().map(this::entry).collect(Collectors.joining("\n")),
+            voting.quorum(),
+            directory().resolve(member).resolve("data"),
+            hosts.address(member),
+            member.equals(WITNESS) ? "" : ofServer(member));
+  }
+
+  private String ofServer(String server) {
+    return """
+          databases = [
+        %s
+          ]
           http { bind-host = "%s", token-directory = "%s" }
           coordination.hold-off = %s
-        }
         """.formatted(
-            server,
-            servers.stream().map(this::serverEntry).collect(Collectors.joining("\n")),
             DATABASES.stream().map(this::databaseEntry).collect(Collectors.joining("\n")),
-            quorum,
-            directory().resolve(server).resolve("data"),
-            hosts.address(server),
             hosts.address(server),
             directory(),
             HOLD_OFF);
   }
 
-  private String serverEntry(String server) {
-    return ("    { name = %s, host = \"%s\", cluster-port = 25520, management-port = 25521,"
-            + " crash-watch-port = %d, http-port = %d }")
-        .formatted(server, hosts.address(server), CRASH_WATCH_PORT, HTTP_PORT);
+  private String entry(String member) {
+    return "    { name = %s, host = \"%s\", cluster-port = 25520, management-port = %d, crash-watch-port = %d, %s }"
+        .formatted(
+            member,
+            hosts.address(member),
+            MANAGEMENT_PORT,
+            CRASH_WATCH_PORT,
+            member.equals(WITNESS) ? "role = witness" : "http-port = " + HTTP_PORT);
   }
 
   private String databaseEntry(String database) {
@@ -186,6 +231,11 @@ public final class HostCluster extends Cluster {
   }
 
   @Override
+  public boolean hasWitness() {
+    return voting.witness();
+  }
+
+  @Override
   public List<String> databases() {
     return DATABASES;
   }
@@ -213,21 +263,39 @@ public final class HostCluster extends Cluster {
   @Override
   public void start(String server) throws IOException {
     run(server);
-    var client = client(server);
     try {
-      Await.until(server + " answers /alive", START_LIMIT, client::alive, alive -> alive);
+      if (server.equals(WITNESS)) {
+        Await.until("the witness is a member", START_LIMIT, this::witnessIsReady, ready -> ready);
+      } else {
+        var client = client(server);
+        Await.until(server + " answers /alive", START_LIMIT, client::alive, alive -> alive);
+      }
     } catch (Await.AwaitException e) {
       kill(server);
       throw e;
     }
   }
 
+  private boolean witnessIsReady() throws IOException {
+    var question = HttpRequest.newBuilder(
+            URI.create("http://" + hosts.address(WITNESS) + ":" + MANAGEMENT_PORT + "/ready"))
+        .timeout(READY_LIMIT)
+        .build();
+    try {
+      return http.send(question, HttpResponse.BodyHandlers.discarding()).statusCode() == OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(e.getMessage());
+    }
+  }
+
   private void run(String server) throws IOException {
     var home = directory().resolve(server);
+    var program = server.equals(WITNESS)
+        ? installation.witness(configFile(server))
+        : installation.server(configFile(server));
     var command = hosts.command(
-        server,
-        Stream.concat(Stream.of("setsid"), installation.server(configFile(server)).stream())
-            .toList());
+        server, Stream.concat(Stream.of("setsid"), program.stream()).toList());
     var process = new ProcessBuilder(command)
         .directory(home.toFile())
         .redirectErrorStream(true)

@@ -61,6 +61,19 @@ public record Installation(Path java, String classPath, String mainClass) {
         List.of("server", "--config", config.toString()));
   }
 
+  /** {@code ./mainstay witness --config FILE} with the memory that it has there. */
+  public List<String> witness(Path config) {
+    return command(
+        List.of(
+            "-Xms32m",
+            "-Xmx32m",
+            "-XX:ReservedCodeCacheSize=24m",
+            "-Xss512k",
+            "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+            "-XX:+ExitOnOutOfMemoryError"),
+        List.of("witness", "--config", config.toString()));
+  }
+
   private List<String> command(List<String> options, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(java.toString());

@@ -71,7 +71,7 @@ final class Lab
         BeforeEachCallback,
         TestExecutionExceptionHandler {
   static final String CONFIGURATION = "configuration";
-  /** How servers on hosts decide who goes on, {@code -Dquorum=}. */
+  /** How servers on hosts decide who goes on, {@code -Dquorum=}: as {@link HostCluster.Voting#of} says. */
   static final String QUORUM = System.getProperty("quorum", "lease-majority");
 
   private static final int SERVERS = 3;
@@ -132,9 +132,15 @@ final class Lab
 
   /** The same with so many servers, at most three. */
   static Lab onHosts(int servers) {
+    return onHosts(servers, QUORUM);
+  }
+
+  /** @param quorum in place of that of the system property */
+  static Lab onHosts(int servers, String quorum) {
     return new Lab(
         Hosts::missing,
-        http -> HostCluster.start(Installation.find(), http, servers, QUORUM),
+        http ->
+            HostCluster.start(Installation.find(), http, servers, HostCluster.Voting.of(quorum)),
         false);
   }
 
@@ -260,14 +266,27 @@ final class Lab
         case GONE -> cluster.startDatabase(database);
       }
     }
-    for (var server : cluster.servers()) {
-      switch (cluster.process(server).state()) {
+    for (var member : members()) {
+      switch (cluster.process(member).state()) {
         case RUNNING -> {}
-        case STOPPED -> cluster.resume(server);
-        case GONE -> cluster.start(server);
+        case STOPPED -> cluster.resume(member);
+        case GONE -> cluster.start(member);
       }
     }
     awaitWhole();
+  }
+
+  boolean hasWitness() {
+    return cluster.hasWitness();
+  }
+
+  /** Servers and witness. */
+  List<String> members() {
+    var members = new ArrayList<>(cluster.servers());
+    if (cluster.hasWitness()) {
+      members.add(Cluster.WITNESS);
+    }
+    return members;
   }
 
   /** Every service is active on the first server of its list, all others are synchronised, and everybody says so. */

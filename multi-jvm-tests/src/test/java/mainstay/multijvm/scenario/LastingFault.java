@@ -3,6 +3,7 @@ package mainstay.multijvm.scenario;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import mainstay.multijvm.cluster.Cluster;
 import mainstay.multijvm.cluster.Cuts;
 import mainstay.multijvm.nemesis.Nemesis.Kill9;
 import mainstay.multijvm.nemesis.Nemesis.KillDatabase;
@@ -16,16 +17,43 @@ import mainstay.multijvm.workload.DriverClock;
  * Something that lasts until it is repaired. Of what it breaks the parts break one after the other, as soon as the cluster
  * has got over the one before.
  *
- * @param servers that die, in this order
+ * @param servers that die, in this order; one of them may be the witness
  * @param databases that die, all with the first server
  * @param cuts of the network, all at once
  */
 record LastingFault(String title, List<String> servers, List<String> databases, Cuts cuts) {
+  private static final List<String> SERVERS = List.of("alpha", "bravo", "charlie");
   private static final Cuts NONE = new Cuts(Set.of());
 
-  /** All that {@link OutcomeCampaign} does to a cluster of so many servers. */
-  static List<LastingFault> of(int number) {
-    var all = List.of("alpha", "bravo", "charlie").subList(0, number);
+  /** All that {@link OutcomeCampaign} does to a cluster of so many servers, and of a witness if there is one. */
+  static List<LastingFault> of(int number, boolean witness) {
+    var faults = ofServers(number);
+    if (witness) {
+      var all = SERVERS.subList(0, number);
+      faults.addAll(ofWitness(all));
+    }
+    return faults;
+  }
+
+  private static List<LastingFault> ofWitness(List<String> servers) {
+    var faults = new ArrayList<LastingFault>();
+    var witness = List.of(Cluster.WITNESS);
+    faults.add(died(witness, List.of()));
+    faults.add(died(witness, List.of("db1")));
+    for (var server : servers) {
+      faults.add(died(List.of(server, Cluster.WITNESS), List.of()));
+      faults.add(died(List.of(Cluster.WITNESS, server), List.of()));
+    }
+    faults.add(cut(
+        "alpha cut from bravo and the witness",
+        Cuts.between(List.of("alpha"), List.of("bravo", Cluster.WITNESS))));
+    faults.add(cut("alpha cut from the witness", Cuts.between(List.of("alpha"), witness)));
+    faults.add(cut("all servers cut from the witness", Cuts.between(servers, witness)));
+    return faults;
+  }
+
+  private static List<LastingFault> ofServers(int number) {
+    var all = SERVERS.subList(0, number);
     var faults = new ArrayList<LastingFault>();
     for (var one : all) {
       faults.add(died(List.of(one), List.of()));
@@ -99,7 +127,7 @@ record LastingFault(String title, List<String> servers, List<String> databases, 
     }
     var left = new ArrayList<>(lab.servers());
     for (var server : servers) {
-      if (left.size() < lab.servers().size()) {
+      if (!server.equals(servers.get(0))) {
         lab.awaitServing(Limits.SOON, left);
       }
       struck = lab.strike(new Kill9(), server);

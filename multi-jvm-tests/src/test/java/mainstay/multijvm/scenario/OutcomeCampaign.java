@@ -38,7 +38,7 @@ class OutcomeCampaign {
   @Test
   void whateverFailsNothingIsLostAndAllHeals() throws Exception {
     var table = new OutcomeTable(SERVERS, Lab.QUORUM);
-    for (var fault : LastingFault.of(SERVERS)) {
+    for (var fault : LastingFault.of(SERVERS, LAB.hasWitness())) {
       var row = suffer(fault);
       table.add(row);
       table.save(Path.of(System.getProperty("report", "target/campaign")));

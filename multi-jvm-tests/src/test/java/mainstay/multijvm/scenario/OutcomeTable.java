@@ -78,9 +78,11 @@ final class OutcomeTable {
   }
 
   String markdown() {
-    var text = new StringBuilder("# " + servers + " servers, two databases\n\n");
+    var text = new StringBuilder("# " + servers + " servers, two databases, `" + quorum + "`\n\n");
     text.append("`multi-jvm-tests/campaign outcomes --servers ")
         .append(servers)
+        .append(" --quorum ")
+        .append(quorum)
         .append(
             "`\n\nEach fault lasts until it is repaired by hand. *Pause*: the longest time without an acknowledged write")
         .append(

@@ -2,6 +2,7 @@ package mainstay.node.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import mainstay.node.ServerMain;
 import mainstay.node.client.ApiException;
 import mainstay.node.demo.DemoException;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ServerCommand.class,
+      WitnessCommand.class,
       StatusCommand.class,
       ServicesCommand.class,
       ServiceCommand.class,
@@ -41,7 +43,7 @@ public final class Main implements Runnable {
   private CommandSpec spec;
 
   public static void main(String[] arguments) {
-    boolean server = arguments.length > 0 && arguments[0].equals("server");
+    boolean server = arguments.length > 0 && Set.of("server", "witness").contains(arguments[0]);
     if (!server && System.getProperty("logback.configurationFile") == null) {
       System.setProperty("logback.configurationFile", "logback-command-line.xml");
     }
@@ -50,7 +52,7 @@ public final class Main implements Runnable {
     System.exit(commandLine(ServerMain::run).setOut(out).setErr(err).execute(arguments));
   }
 
-  /** All commands; {@code server} runs the given program. */
+  /** All commands; {@code server} and {@code witness} run the given program. */
   static CommandLine commandLine(ServerProgram server) {
     var line = new CommandLine(new Main(), new Commands(server));
     line.setExecutionExceptionHandler((e, command, result) -> report(e, command));
@@ -86,8 +88,11 @@ public final class Main implements Runnable {
   private record Commands(ServerProgram server) implements CommandLine.IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
-      return type == ServerCommand.class
-          ? type.cast(new ServerCommand(server))
+      if (type == ServerCommand.class) {
+        return type.cast(new ServerCommand(server));
+      }
+      return type == WitnessCommand.class
+          ? type.cast(new WitnessCommand(server))
           : CommandLine.defaultFactory().create(type);
     }
   }

@@ -24,8 +24,8 @@ import scala.concurrent.Promise;
 
 /**
  * Forms the cluster in any order of starts, without the first server too: whoever finds a cluster joins it; otherwise,
- * when a majority of the voters answers and the picture has been stable for a moment, the first of those that answer
- * begins, with a lease in the database, so that two halves that see different majorities cannot both begin.
+ * when a majority of the voters answers and the picture has been stable for a moment, the first server of those that
+ * answer begins, with a lease in the database, so that two halves that see different majorities cannot both begin.
  */
 public final class MajorityJoinDecider implements JoinDecider {
   private static final Logger log = LoggerFactory.getLogger("mainstay.forming");
@@ -33,6 +33,7 @@ public final class MajorityJoinDecider implements JoinDecider {
 
   private final ActorSystem system;
   private final List<Address> voters;
+  private final List<Address> servers;
   private final Duration stable;
   private Set<Address> lastAnswering = Set.of();
   private long unchangedSinceNanos = System.nanoTime();
@@ -41,6 +42,7 @@ public final class MajorityJoinDecider implements JoinDecider {
     this.system = system;
     this.stable = settings.getContactPointDiscoveryStableMargin();
     this.voters = Addresses.ofVoters(system.settings().config(), system.name());
+    this.servers = Addresses.ofServers(system.settings().config(), system.name());
   }
 
   @Override
@@ -63,7 +65,7 @@ public final class MajorityJoinDecider implements JoinDecider {
       lastAnswering = answering;
       unchangedSinceNanos = System.nanoTime();
       log.info(
-          "{} of {} servers answer and none is in a cluster; a majority is needed to form one;"
+          "{} of {} voters answer and none is in a cluster; a majority is needed to form one;"
               + " no answer at the management port from {}",
           answering.size(),
           voters.size(),
@@ -74,7 +76,7 @@ public final class MajorityJoinDecider implements JoinDecider {
     }
     boolean majority = answering.size() * 2 > voters.size();
     boolean settled = System.nanoTime() - unchangedSinceNanos >= stable.toNanos();
-    boolean first = voters.stream()
+    boolean first = servers.stream()
         .filter(answering::contains)
         .findFirst()
         .filter(self::equals)

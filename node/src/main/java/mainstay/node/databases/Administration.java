@@ -170,8 +170,8 @@ final class Administration {
     var name = activate.name();
     var asked = AdminRules.askedForForce(agreed.set(), name);
     inquiries.ask(agreed, asked, Set.copyOf(asked), inquiry -> {
-      var verdict = AdminRules.force(
-          agreed.set(), name, environment.voters(), inquiry.probes(), inquiry.isOver());
+      var verdict =
+          AdminRules.force(agreed.set(), name, peers.asked(), inquiry.probes(), inquiry.isOver());
       if (verdict.isEmpty()) {
         return;
       }

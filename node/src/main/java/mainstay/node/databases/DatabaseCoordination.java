@@ -8,7 +8,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,8 +35,9 @@ public record DatabaseCoordination(
 
   /**
    * @param run of this server, as in its sessions
-   * @param voters that agree, this one too, with their addresses in the cluster: all servers of {@code mainstay.servers},
-   *     or only this one where the databases are its own
+   * @param voters that agree, this one too, with their addresses in the cluster: all of {@code mainstay.servers}, or only
+   *     this one where the databases are its own
+   * @param witnesses those of them that know no database
    * @param patience how long the databases may take to accept a login: {@code mainstay.server.database-start}
    */
   public record Environment(
@@ -42,6 +45,7 @@ public record DatabaseCoordination(
       ServerId self,
       String run,
       Map<ServerId, Address> voters,
+      Set<ServerId> witnesses,
       Path dataDirectory,
       CoordinationSettings settings,
       Duration patience,
@@ -70,27 +74,24 @@ public record DatabaseCoordination(
   static DatabaseCoordination spawn(
       ActorContext<?> guardian, Environment environment, DatabaseLink link) {
     var list = environment.list();
-    var file = new VoterFile(environment.dataDirectory(), list);
-    file.load(); // a sentence at once is better than a voter that is missing
     var resolver = ActorRefResolver.get(guardian.getSystem());
     var voters = new TreeMap<ServerId, ActorRef<Voting.Command>>();
     var coordinators = new TreeMap<ServerId, ActorRef<DatabaseAdmin.Message>>();
     environment.voters().forEach((server, address) -> {
       voters.put(server, resolver.resolveActorRef(address + "/user/" + list.actor(Voting.NAME)));
-      coordinators.put(
-          server, resolver.resolveActorRef(address + "/user/" + list.actor(Coordination.NAME)));
+      if (!environment.witnesses().contains(server)) {
+        coordinators.put(
+            server, resolver.resolveActorRef(address + "/user/" + list.actor(Coordination.NAME)));
+      }
     });
-    var voter = guardian.spawn(
-        VoterActor.create(environment.self(), file),
-        list.actor(Voting.NAME),
-        DispatcherSelector.blocking());
-    voters.put(environment.self(), voter);
+    voters.put(
+        environment.self(),
+        spawnVoter(guardian, list, environment.self(), environment.dataDirectory()));
     var ballots = new Ballots(environment.self(), environment.run());
     var coordinator = guardian.spawn(
         DatabaseCoordinatorActor.create(new DatabaseCoordinatorActor.Environment(
             list,
             environment.self(),
-            Map.copyOf(voters).keySet(),
             voters,
             coordinators,
             ballots,
@@ -98,10 +99,7 @@ public record DatabaseCoordination(
             environment.settings(),
             environment.clock())),
         list.actor(Coordination.NAME));
-    // Without them this server would count as one that answers and never do: it ends, and returns
-    // as a new run.
-    guardian.watch(voter);
-    guardian.watch(coordinator);
+    guardian.watch(coordinator); // as the voter
     var ready = new CompletableFuture<ActiveSet>();
     guardian.spawn(
         StartUp.create(new StartUp.Environment(
@@ -117,5 +115,27 @@ public record DatabaseCoordination(
             ready)),
         list.actor("database-start-up"));
     return new DatabaseCoordination(coordinator.narrow(), ready);
+  }
+
+  /**
+   * The voter alone, which is all that a witness has. Whoever is without one would count as one that answers and never do:
+   * it ends, and returns as a new run.
+   *
+   * @throws RuntimeException with a sentence if the voter's file cannot be read
+   */
+  static ActorRef<Voting.Command> spawnVoter(
+      ActorContext<?> guardian, DatabaseList list, ServerId self, Path dataDirectory) {
+    var file = new VoterFile(dataDirectory, list);
+    file.load(); // a sentence at once is better than a voter that is missing
+    var voter = guardian.spawn(
+        VoterActor.create(self, file), list.actor(Voting.NAME), DispatcherSelector.blocking());
+    guardian.watch(voter);
+    return voter;
+  }
+
+  /** As {@link #spawnVoter}, for a witness: one voter for each list of databases. */
+  public static void spawnVoters(
+      ActorContext<?> guardian, Collection<DatabaseList> lists, ServerId self, Path dataDirectory) {
+    lists.forEach(list -> spawnVoter(guardian, list, self, dataDirectory));
   }
 }

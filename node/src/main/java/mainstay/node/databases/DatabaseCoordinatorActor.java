@@ -40,17 +40,26 @@ import org.slf4j.LoggerFactory;
 final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Message> {
   private static final Duration LISTING_LIMIT = Duration.ofSeconds(1);
 
-  /** What the coordinator works with. */
+  /**
+   * What the coordinator works with.
+   *
+   * @param voterRefs of all that are configured
+   * @param coordinators of all servers, which are the voters without the witness
+   */
   record Environment(
       DatabaseList list,
       ServerId self,
-      Set<ServerId> voters,
       Map<ServerId, ActorRef<Voting.Command>> voterRefs,
       Map<ServerId, ActorRef<DatabaseAdmin.Message>> coordinators,
       Ballots ballots,
       DatabaseLink link,
       CoordinationSettings settings,
       Clock clock) {
+
+    /** Those that are configured and can be asked about databases. */
+    Set<ServerId> servers() {
+      return coordinators.keySet();
+    }
 
     Logger log() {
       return LoggerFactory.getLogger(list.logger());
@@ -86,7 +95,7 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
     var register = new Register(context, environment, thread, this::onRound);
     set = new ChosenSet(environment, thread, peers, register, new SetWatcher());
     inquiries = new Inquiries(context.getSelf(), environment, thread, peers);
-    suspicions = new Suspicions(environment, set, inquiries, notes);
+    suspicions = new Suspicions(environment, set, peers, inquiries, notes);
     synchronisations =
         new Synchronisations(environment, thread, peers, register, set, policies, notes);
     returns = new Returns(environment, thread, peers, set, synchronisations, policies, notes);
@@ -106,7 +115,7 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
 
     environment.link().onSuspicion(found -> thread.run(() -> suspectedHere(found)));
     var events = context.messageAdapter(
-        ClusterEvent.ClusterDomainEvent.class, event -> new Turn(peers::look));
+        ClusterEvent.ClusterDomainEvent.class, event -> new Turn(this::onMembers));
     cluster.subscriptions().tell(Subscribe.create(events, ClusterEvent.ClusterDomainEvent.class));
     thread.every("report", settings.reportInterval(), this::report);
     thread.every("return", settings.returnProbe(), returns::look);
@@ -160,6 +169,11 @@ final class DatabaseCoordinatorActor extends AbstractBehavior<DatabaseAdmin.Mess
       suspicions.forget();
       synchronisations.end("another server coordinates now");
     }
+  }
+
+  private void onMembers() {
+    peers.look();
+    inquiries.lookAgain();
   }
 
   private void report() {

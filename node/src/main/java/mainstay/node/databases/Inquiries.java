@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import mainstay.node.databases.core.Agreed;
 import mainstay.node.databases.core.DropPolicy;
 import mainstay.protocol.message.DatabaseAdmin;
 
-/** Asks all voters whether they can reach databases, and answers for this one. */
+/** Asks all servers whether they can reach databases, and answers for this one. */
 final class Inquiries {
   private static final Duration SLACK = Duration.ofMillis(300);
 
@@ -69,6 +70,11 @@ final class Inquiries {
     return "inquiry-" + inquiry.question();
   }
 
+  /** Whose answers count has changed. */
+  void lookAgain() {
+    List.copyOf(open.values()).forEach(Inquiry::lookAgain);
+  }
+
   void onAskProbe(Coordination.AskProbe ask) {
     var timeout = environment.settings().probeTimeout();
     var asker = ask.from().equals(environment.self())
@@ -93,7 +99,7 @@ final class Inquiries {
 
   void onProbed(Coordination.Probed probed) {
     var inquiry = open.get(probed.question());
-    if (inquiry != null && environment.voters().contains(probed.from())) {
+    if (inquiry != null && environment.servers().contains(probed.from())) {
       inquiry.answered(probed.from(), probed.database(), probed.probe());
     }
   }

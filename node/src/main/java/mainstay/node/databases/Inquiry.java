@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import mainstay.node.databases.core.DropPolicy.Probe;
 import mainstay.protocol.model.ServerId;
 
-/** All voters were asked about databases; compared by identity. */
+/** All servers were asked about databases; compared by identity. */
 final class Inquiry {
   private final long question;
   private final Duration limit;
@@ -39,13 +39,17 @@ final class Inquiry {
     return over;
   }
 
-  /** By database and voter, as far as they have come. */
+  /** By database and server, as far as they have come. */
   Map<String, Map<ServerId, Probe>> probes() {
     return probes;
   }
 
   void answered(ServerId voter, String database, Probe probe) {
     probes.computeIfAbsent(database, name -> new HashMap<>()).put(voter, probe);
+    look.accept(this);
+  }
+
+  void lookAgain() {
     look.accept(this);
   }
 

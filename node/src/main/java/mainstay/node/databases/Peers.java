@@ -1,6 +1,7 @@
 package mainstay.node.databases;
 
 import akka.actor.typed.ActorRef;
+import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import java.time.Duration;
@@ -11,7 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import mainstay.node.databases.core.Acting;
+import mainstay.node.databases.core.Asked;
 import mainstay.node.failover.ClusterRoles;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.model.ServerId;
@@ -74,19 +79,33 @@ final class Peers {
 
   private Set<ServerId> members() {
     var unreachable = cluster.state().getUnreachable();
-    var up = new TreeSet<ServerId>();
-    for (var member : cluster.state().getMembers()) {
-      if (member.status() == MemberStatus.up() && !unreachable.contains(member)) {
-        ClusterRoles.serverOf(member.getRoles())
-            .filter(environment.voters()::contains)
-            .ifPresent(up::add);
-      }
-    }
+    var up =
+        voters(member -> member.status() == MemberStatus.up() && !unreachable.contains(member));
+    up.retainAll(environment.servers());
     return up;
   }
 
+  private Set<ServerId> voters(Predicate<Member> which) {
+    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+        .filter(which)
+        .flatMap(member -> ClusterRoles.serverOf(member.getRoles()).stream())
+        .filter(environment.voterRefs()::containsKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The servers whose findings about a database count. */
+  Set<ServerId> asked() {
+    var counting = voters(member -> member.status() == MemberStatus.up()
+        || member.status() == MemberStatus.leaving()
+        || member.status() == MemberStatus.exiting());
+    return Asked.of(
+        environment.self(), environment.voterRefs().keySet(), environment.servers(), counting);
+  }
+
   private Optional<ServerId> whoActs() {
-    return Acting.of(environment.self(), environment.voters().size(), members(), words.values());
+    int voters = environment.voterRefs().size();
+    int witnesses = voters - environment.servers().size();
+    return Acting.of(environment.self(), voters, witnesses, members(), words.values());
   }
 
   /** Empty if nobody acts, or this server does. */

@@ -10,13 +10,14 @@ import mainstay.node.databases.core.SuspicionPolicy;
 import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 
-/** Databases that somebody could not work with: all voters are asked, then some are left out or all stay. */
+/** Databases that somebody could not work with: all servers are asked, then some are left out or all stay. */
 final class Suspicions {
   private static final Duration PAUSE_AFTER_KEEP = Duration.ofMillis(200);
 
   private final DatabaseCoordinatorActor.Environment environment;
   private final Logger log;
   private final ChosenSet set;
+  private final Peers peers;
   private final Inquiries inquiries;
   private final Notes notes;
   private final Set<String> suspects = new TreeSet<>();
@@ -26,11 +27,13 @@ final class Suspicions {
   Suspicions(
       DatabaseCoordinatorActor.Environment environment,
       ChosenSet set,
+      Peers peers,
       Inquiries inquiries,
       Notes notes) {
     this.environment = environment;
     this.log = environment.log();
     this.set = set;
+    this.peers = peers;
     this.inquiries = inquiries;
     this.notes = notes;
   }
@@ -47,7 +50,7 @@ final class Suspicions {
           decide(open.orElseThrow());
         }
       }
-      case ASK_THE_VOTERS -> {
+      case ASK_THE_SERVERS -> {
         log.debug("databases {} is suspected by {}: {}", name, from, why);
         suspects.clear();
         suspects.add(name);
@@ -73,7 +76,7 @@ final class Suspicions {
         agreed.set(),
         suspects,
         environment.self(),
-        environment.voters(),
+        peers.asked(),
         inquiry.probes(),
         inquiry.waited(),
         inquiry.limit());

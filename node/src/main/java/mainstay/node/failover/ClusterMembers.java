@@ -20,8 +20,8 @@ final class ClusterMembers {
 
   static Member member(
       akka.cluster.Member member, ServerId server, Member.Status status, boolean reachable) {
-    boolean voter = member.getRoles().contains(ClusterRoles.VOTER);
-    return new Member(server, incarnation(member), voter, status, reachable);
+    var part = ClusterRoles.partOf(member.getRoles());
+    return new Member(server, incarnation(member), part, status, reachable);
   }
 
   static Member.Status status(MemberStatus status) {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ import mainstay.node.failover.core.JournalFailures;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Lags;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.QuorumMode;
 import mainstay.node.failover.core.Redundancy;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.failover.core.WhatIf;
@@ -76,6 +78,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
    * @param journalFailures failed writes of this server's journal
    * @param databases the databases as this server knows them, for people outside
    * @param heard told where a report has come from
+   * @param initialDirectory names all servers of {@code mainstay.servers}
+   * @param witnesses in {@code mainstay.servers}
    * @param clock the wall clock that is compared with those of the others
    * @param crash ends this process at once, for a drill; empty where the settings do not allow it
    */
@@ -93,6 +97,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       AgentControl.Locations locations,
       Consumer<Address> heard,
       ServiceDirectory initialDirectory,
+      Set<ServerId> witnesses,
+      QuorumMode quorum,
       FailoverSettings settings,
       Clock clock,
       Runnable endOfRun,
@@ -846,6 +852,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
             directory,
             knownServices(),
             question.down(),
+            environment.quorum(),
             System.nanoTime()));
     return this;
   }
@@ -873,18 +880,19 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
                   view, knowledge, configurationLag, environment.settings().tolerances(), now));
         })
         .toList();
-    var names = new TreeMap<ServerId, Boolean>();
+    var names = new TreeSet<>(environment.witnesses());
     environment
         .initialDirectory()
         .services()
         .values()
-        .forEach(
-            settings -> settings.serverList().servers().forEach(server -> names.put(server, true)));
-    knowledge.members().keySet().forEach(server -> names.put(server, true));
+        .forEach(settings -> names.addAll(settings.serverList().servers()));
+    names.addAll(knowledge.members().keySet());
     return new ClusterStatus(
         environment.self(),
-        names.keySet().stream()
-            .map(server -> StatusReport.server(server, knowledge))
+        names.stream()
+            .map(server -> environment.witnesses().contains(server)
+                ? StatusReport.witness(server, knowledge)
+                : StatusReport.server(server, knowledge))
             .toList(),
         new ClusterStatus.Quorum(right.voters(), right.reachable(), right.mayAct(), right.why()),
         services,

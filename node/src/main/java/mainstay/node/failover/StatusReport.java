@@ -8,6 +8,7 @@ import mainstay.node.failover.core.Clocks;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.Part;
 import mainstay.node.failover.core.ServerState;
 import mainstay.node.failover.core.ServiceView;
 import mainstay.protocol.message.ClusterStatus;
@@ -105,7 +106,7 @@ final class StatusReport {
     var member = knowledge.member(server);
     return new ClusterStatus.Server(
         server,
-        member.filter(Member::voter).map(voter -> List.of(ClusterRoles.VOTER)).orElse(List.of()),
+        member.isPresent() ? List.of(ClusterRoles.VOTER) : List.of(),
         member.map(StatusReport::word).orElse("absent"),
         member.map(Member::incarnation).orElse(""),
         configuration.map(ServiceHost.Report::synchronisationMode).orElse(2),
@@ -113,6 +114,21 @@ final class StatusReport {
         report.map(FailoverAgent.Report::fitness).orElse(Fitness.FIT),
         report.flatMap(own -> Clocks.fromMedian(own, knowledge.reports())),
         report.map(FailoverAgent.Report::version).orElse(""));
+  }
+
+  /** It has no copy of anything that could be behind. */
+  static ClusterStatus.Server witness(ServerId server, Knowledge knowledge) {
+    var known = server(server, knowledge);
+    return new ClusterStatus.Server(
+        server,
+        List.of(ClusterRoles.VOTER, Part.WITNESS.word()),
+        known.status(),
+        known.incarnation(),
+        0,
+        0,
+        known.fitness(),
+        known.clock(),
+        known.version());
   }
 
   static String word(Member member) {

@@ -570,7 +570,7 @@ class MainTest {
   private int execute(String... arguments) {
     var printed = new StringWriter();
     var complained = new StringWriter();
-    int code = Main.commandLine(config -> 42)
+    int code = Main.commandLine((part, config) -> 42)
         .setOut(new PrintWriter(printed, true))
         .setErr(new PrintWriter(complained, true))
         .execute(arguments);

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,7 @@ import java.util.function.Predicate;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.Part;
 import mainstay.protocol.message.DatabaseAdmin;
 import mainstay.protocol.message.ServiceReply;
 import mainstay.protocol.model.ActiveSet;
@@ -52,6 +55,7 @@ final class CoordinatedServers implements AutoCloseable {
   private final Map<String, ActorSystem<Void>> systems = new HashMap<>();
   private final Map<String, DatabaseCoordination> coordinations = new HashMap<>();
   private final Map<String, FakeDatabases.Link> links = new HashMap<>();
+  private Set<ServerId> witnesses = Set.of();
   private int runs;
 
   CoordinatedServers(Path directory) throws IOException {
@@ -86,20 +90,7 @@ final class CoordinatedServers implements AutoCloseable {
     var id = new ServerId(server);
     var link = databases.link(server, List.of(configured));
     var started = new CompletableFuture<DatabaseCoordination>();
-    var config = ConfigFactory.parseMap(Map.of(
-            "akka.actor.provider",
-            "cluster",
-            "akka.remote.artery.canonical.hostname",
-            "127.0.0.1",
-            "akka.remote.artery.canonical.port",
-            addresses.get(id).getPort().orElseThrow(),
-            "akka.cluster.roles",
-            ClusterRoles.of(id, "run" + ++runs),
-            "akka.cluster.jmx.enabled",
-            "off",
-            "akka.loglevel",
-            "WARNING"))
-        .withFallback(ConfigFactory.load("provisioning-test"));
+    var config = config(Part.SERVER, id);
     var settings = new CoordinationSettings(
         Duration.ofSeconds(1),
         Duration.ofSeconds(3),
@@ -109,12 +100,7 @@ final class CoordinatedServers implements AutoCloseable {
         Duration.ofMillis(200),
         Duration.ofSeconds(2),
         Duration.ofMillis(200));
-    var home = directory.resolve(server);
-    try {
-      Files.createDirectories(home);
-    } catch (IOException e) {
-      throw new AssertionError(home.toString(), e);
-    }
+    var home = home(server);
     ActorSystem<Void> system = ActorSystem.create(
         Behaviors.<Void>setup(context -> {
           started.complete(DatabaseCoordination.spawn(
@@ -124,6 +110,7 @@ final class CoordinatedServers implements AutoCloseable {
                   id,
                   "run" + runs,
                   addresses,
+                  witnesses,
                   home,
                   settings,
                   Duration.ofSeconds(2),
@@ -137,6 +124,47 @@ final class CoordinatedServers implements AutoCloseable {
     links.put(server, link);
     coordinations.put(
         server, started.orTimeout(SOON.toMillis(), TimeUnit.MILLISECONDS).join());
+  }
+
+  /** Only votes; the servers that are started after it know it. */
+  void startWitness(String witness) {
+    var id = new ServerId(witness);
+    witnesses = Set.of(id);
+    ActorSystem<Void> system = ActorSystem.create(
+        Behaviors.<Void>setup(context -> {
+          DatabaseCoordination.spawnVoters(
+              context, List.of(DatabaseList.INSTALLATION), id, home(witness));
+          return Behaviors.empty();
+        }),
+        SYSTEM,
+        config(Part.WITNESS, id));
+    systems.put(witness, system);
+  }
+
+  private Path home(String server) {
+    var home = directory.resolve(server);
+    try {
+      return Files.createDirectories(home);
+    } catch (IOException e) {
+      throw new AssertionError(home.toString(), e);
+    }
+  }
+
+  private Config config(Part part, ServerId id) {
+    return ConfigFactory.parseMap(Map.of(
+            "akka.actor.provider",
+            "cluster",
+            "akka.remote.artery.canonical.hostname",
+            "127.0.0.1",
+            "akka.remote.artery.canonical.port",
+            addresses.get(id).getPort().orElseThrow(),
+            "akka.cluster.roles",
+            ClusterRoles.of(part, id, "run" + ++runs),
+            "akka.cluster.jmx.enabled",
+            "off",
+            "akka.loglevel",
+            "WARNING"))
+        .withFallback(ConfigFactory.load("provisioning-test"));
   }
 
   /** All three with db1 and db2, and ready. */

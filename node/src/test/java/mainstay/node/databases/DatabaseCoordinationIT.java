@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import mainstay.node.cluster.Addresses;
 import mainstay.node.databases.core.DatabaseList;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.Part;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.DatabasesSetup;
@@ -301,7 +303,7 @@ class DatabaseCoordinationIT {
             "akka.remote.artery.canonical.port",
             addresses.get(id).getPort().orElseThrow(),
             "akka.cluster.roles",
-            ClusterRoles.of(id, "run1"),
+            ClusterRoles.of(Part.SERVER, id, "run1"),
             "akka.cluster.jmx.enabled",
             "off",
             "akka.loglevel",
@@ -330,6 +332,7 @@ class DatabaseCoordinationIT {
                   id,
                   "run1",
                   addresses,
+                  Set.of(),
                   home,
                   CoordinationSettings.from(config),
                   Duration.ofSeconds(30),

@@ -116,6 +116,36 @@ class DatabaseCoordinationTest {
   }
 
   @Test
+  void withAWitnessOneServerAloneGoesOnWithoutADatabase() {
+    servers.startWitness(CHARLIE);
+    servers.start(ALPHA, database(1), database(2));
+    servers.start(BRAVO, database(1), database(2));
+    servers.awaitSet("db1 active, db2 active");
+    servers.formCluster();
+    servers.stop(ALPHA);
+
+    servers.databases.kill("db2");
+
+    servers.suspectUntil(BRAVO, "db2", "db1 active, db2 inactive");
+  }
+
+  @Test
+  void whileTwoServersCountOneAloneDropsNothingThoughThereIsAWitness() {
+    servers.startWitness(CHARLIE);
+    servers.start(ALPHA, database(1), database(2));
+    servers.start(BRAVO, database(1), database(2));
+    servers.awaitSet("db1 active, db2 active");
+    servers.formCluster();
+
+    servers.databases.cut(BRAVO, "db2");
+
+    Awaitility.await().during(A_WHILE).atMost(CoordinatedServers.SOON).until(() -> {
+      servers.link(BRAVO).suspect("db2");
+      return servers.link(BRAVO).adopted().orElseThrow().epoch() == 1;
+    });
+  }
+
+  @Test
   void theLastOneStays() {
     servers.startAll();
     servers.databases.kill("db2");

@@ -64,7 +64,6 @@ class DatabaseCoordinatorActorTest {
         kit.spawn(DatabaseCoordinatorActor.create(new DatabaseCoordinatorActor.Environment(
             DatabaseList.INSTALLATION,
             BRAVO,
-            Set.of(ALPHA, BRAVO, CHARLIE),
             Map.of(ALPHA, voter, BRAVO, voter, CHARLIE, voter),
             Map.of(ALPHA, alpha.ref(), BRAVO, silent, CHARLIE, silent),
             new Ballots(BRAVO, "run1"),

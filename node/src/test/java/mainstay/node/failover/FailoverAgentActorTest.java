@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import mainstay.node.failover.core.Part;
+import mainstay.node.failover.core.QuorumMode;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.Test;
 class FailoverAgentActorTest {
   private static final ServerId ALPHA = new ServerId("alpha");
   private static final ServerId BRAVO = new ServerId("bravo");
+  private static final ServerId WITNESS = new ServerId("witness");
   private static final String RUN = "alpha-1";
   private static final SessionName OWN = new SessionName(ALPHA, RUN);
   private static final ServiceName SERVICE = ServiceName.CONFIGURATION;
@@ -63,7 +66,7 @@ class FailoverAgentActorTest {
           "akka.remote.artery.canonical.port",
           0,
           "akka.cluster.roles",
-          ClusterRoles.of(ALPHA, RUN),
+          ClusterRoles.of(Part.SERVER, ALPHA, RUN),
           "akka.cluster.jmx.multi-mbeans-in-same-jvm",
           "on"))
       .withFallback(ConfigFactory.load("provisioning-test")));
@@ -431,6 +434,8 @@ class FailoverAgentActorTest {
         new NoLocations(),
         address -> {},
         new ServiceDirectory(1, Map.of(SERVICE, settings())),
+        Set.of(WITNESS),
+        QuorumMode.KEEP_MAJORITY,
         settings,
         Clock.fixed(NOON, ZoneOffset.UTC),
         ends::incrementAndGet,

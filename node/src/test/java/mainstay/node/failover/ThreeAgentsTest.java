@@ -17,8 +17,11 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import mainstay.node.failover.core.Part;
+import mainstay.node.failover.core.QuorumMode;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.host.HostControl;
 import mainstay.persistence.databases.SessionName;
@@ -161,7 +164,7 @@ class ThreeAgentsTest {
                   "akka.remote.artery.canonical.port",
                   0,
                   "akka.cluster.roles",
-                  ClusterRoles.of(id, name + "-1"),
+                  ClusterRoles.of(Part.SERVER, id, name + "-1"),
                   "akka.cluster.jmx.multi-mbeans-in-same-jvm",
                   "on"))
               .withFallback(ConfigFactory.load("provisioning-test")));
@@ -202,6 +205,8 @@ class ThreeAgentsTest {
           new NoLocations(),
           address -> {},
           directory(1),
+          Set.of(),
+          QuorumMode.LEASE_MAJORITY,
           settings,
           wrong.withZone(ZoneOffset.UTC),
           () -> {},

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,7 @@ import mainstay.node.databases.CoordinationSettings;
 import mainstay.node.databases.DatabaseCoordination;
 import mainstay.node.dge.SampleSink;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.Part;
 import mainstay.node.provisioning.LocalConfiguration;
 import mainstay.node.provisioning.core.Samples;
 import mainstay.persistence.databases.DatabasesSetup;
@@ -248,7 +250,7 @@ class SampleDatabasesIT {
             "akka.remote.artery.canonical.port",
             addresses.get(self).getPort().orElseThrow(),
             "akka.cluster.roles",
-            ClusterRoles.of(self, "run1"),
+            ClusterRoles.of(Part.SERVER, self, "run1"),
             "mainstay.server.name",
             name,
             "mainstay.databases",
@@ -280,6 +282,7 @@ class SampleDatabasesIT {
                       self,
                       "run1",
                       voters,
+                      Set.of(),
                       home,
                       CoordinationSettings.from(config),
                       Duration.ofSeconds(30),

@@ -22,11 +22,12 @@ public final class Acting {
    * has not formed, the first by name of those that speak acts, for forming needs databases that work.
    *
    * @param voters how many are configured
-   * @param members voters that are up and can be reached
+   * @param witnesses how many of them never speak here
+   * @param members servers that are up and can be reached
    * @return empty while too few speak: a server that has just started would act beside the one that does
    */
   public static Optional<ServerId> of(
-      ServerId self, int voters, Set<ServerId> members, Collection<Word> words) {
+      ServerId self, int voters, int witnesses, Set<ServerId> members, Collection<Word> words) {
     return members.stream()
         .min(ServerId::compareTo)
         .or(() -> words.stream().flatMap(word -> word.acting().stream()).min(ServerId::compareTo))
@@ -34,7 +35,7 @@ public final class Acting {
           var all = new TreeSet<ServerId>();
           all.add(self);
           words.forEach(word -> all.add(word.from()));
-          return all.size() < Proposer.majority(voters)
+          return all.size() + witnesses < Proposer.majority(voters)
               ? Optional.empty()
               : Optional.of(all.first());
         });

@@ -104,14 +104,15 @@ public final class AdminRules {
   /**
    * Force gives up what the active ones have, so first there must be no other way.
    *
-   * @param probes by database and voter, as far as they have come
+   * @param asked whose findings count
+   * @param probes by database and server, as far as they have come
    * @param over no more answers are waited for
    * @return empty while more answers may change it
    */
   public static Optional<Verdict> force(
       ActiveSet set,
       String name,
-      Set<ServerId> voters,
+      Set<ServerId> asked,
       Map<String, Map<ServerId, Probe>> probes,
       boolean over) {
     var answering =
@@ -122,13 +123,13 @@ public final class AdminRules {
           + " is synchronised from it without force"));
     }
     boolean allAnswered = askedForForce(set, name).stream()
-        .allMatch(asked -> probes.getOrDefault(asked, Map.of()).size() == voters.size());
+        .allMatch(database -> probes.getOrDefault(database, Map.of()).size() == asked.size());
     if (!allAnswered && !over) {
       return Optional.empty();
     }
     return Optional.of(
-        reachable(probes, name) < Proposer.majority(voters.size())
-            ? byRule(name + " itself does not answer a majority of the voters")
+        reachable(probes, name) < Proposer.majority(asked.size())
+            ? byRule(name + " itself does not answer a majority of the servers")
             : new Allow());
   }
 

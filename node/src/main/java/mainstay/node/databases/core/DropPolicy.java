@@ -39,7 +39,7 @@ public final class DropPolicy {
     OTHER_DATABASE
   }
 
-  /** What one voter found at one database. */
+  /** What one server found at one database. */
   public record Probe(Finding finding, String detail) {
     public boolean reachable() {
       return finding == Finding.REACHABLE;
@@ -78,21 +78,21 @@ public final class DropPolicy {
 
   /**
    * @param suspects databases that somebody could not work with
-   * @param self the voter that decides
-   * @param voters all that are configured; all of them were asked about all written databases
-   * @param probes by database and voter, as far as they have come
+   * @param self the server that decides
+   * @param asked whose findings count; all of them were asked about all written databases
+   * @param probes by database and server, as far as they have come
    * @param waited since they were asked
-   * @param limit after which a voter that has not answered is not waited for
+   * @param limit after which a server that has not answered is not waited for
    */
   public static Decision decide(
       ActiveSet set,
       Set<String> suspects,
       ServerId self,
-      Set<ServerId> voters,
+      Set<ServerId> asked,
       Map<String, Map<ServerId, Probe>> probes,
       Duration waited,
       Duration limit) {
-    var view = new View(set, self, voters, probes, waited.compareTo(limit) >= 0);
+    var view = new View(set, self, asked, probes, waited.compareTo(limit) >= 0);
     var drops = new TreeMap<String, String>();
     var keeps = new ArrayList<String>();
     Optional<Wait> wait = Optional.empty();
@@ -115,7 +115,7 @@ public final class DropPolicy {
   private record View(
       ActiveSet set,
       ServerId self,
-      Set<ServerId> voters,
+      Set<ServerId> asked,
       Map<String, Map<ServerId, Probe>> probes,
       boolean over) {
     private Decision one(String name) {
@@ -141,7 +141,7 @@ public final class DropPolicy {
             ? new Wait("whether another active database than " + name + " answers")
             : new Keep(
                 "no other active database than " + name + " is sound and answers a majority of the "
-                    + voters.size() + " voters either: " + evidence(name));
+                    + asked.size() + " servers either: " + evidence(name));
       }
       return drop(
           name,
@@ -164,8 +164,8 @@ public final class DropPolicy {
     private Decision undecided(String name) {
       boolean possible = unreachable(name) + unanswered(name) >= majority();
       return possible && !over
-          ? new Wait("for the answers of " + unanswered(name) + " voters about " + name)
-          : new Keep("only " + unreachable(name) + " of " + voters.size() + " voters cannot reach "
+          ? new Wait("for the answers of " + unanswered(name) + " servers about " + name)
+          : new Keep("only " + unreachable(name) + " of " + asked.size() + " servers cannot reach "
               + name + ", " + reachable(name) + " can");
     }
 
@@ -187,7 +187,7 @@ public final class DropPolicy {
     }
 
     private int majority() {
-      return Proposer.majority(voters.size());
+      return Proposer.majority(asked.size());
     }
 
     private long reachable(String name) {
@@ -199,7 +199,7 @@ public final class DropPolicy {
     }
 
     private long unanswered(String name) {
-      return (long) voters.size() - of(name).size();
+      return (long) asked.size() - of(name).size();
     }
 
     private String evidence(String name) {
@@ -207,7 +207,7 @@ public final class DropPolicy {
           .filter(probe -> !probe.getValue().reachable())
           .map(View::text)
           .collect(Collectors.toCollection(ArrayList::new));
-      return unreachable(name) + " of " + voters.size() + " voters cannot use " + name
+      return unreachable(name) + " of " + asked.size() + " servers cannot use " + name
           + (found.isEmpty() ? "" : ": " + String.join("; ", shortened(found)));
     }
 

@@ -2,7 +2,7 @@ package mainstay.node.databases.core;
 
 import java.util.Optional;
 
-/** What a suspicion against a database is worth: whether the voters are asked about it. */
+/** What a suspicion against a database is worth: whether the servers are asked about it. */
 public final class SuspicionPolicy {
   private SuspicionPolicy() {}
 
@@ -10,9 +10,9 @@ public final class SuspicionPolicy {
     NOTHING,
     /** The one who suspects knows a newer set. */
     READ_THE_SET,
-    /** The voters are being asked already; count this database among the suspects. */
+    /** The servers are being asked already; count this database among the suspects. */
     JOIN_THE_INQUIRY,
-    ASK_THE_VOTERS
+    ASK_THE_SERVERS
   }
 
   /**
@@ -22,7 +22,7 @@ public final class SuspicionPolicy {
    *     ended
    * @param dropping it is being left out already
    * @param asking an inquiry is open
-   * @param quiet the voters have just said that all databases stay
+   * @param quiet the servers have just said that all databases stay
    */
   public static Worth of(
       Optional<Agreed> known,
@@ -41,6 +41,6 @@ public final class SuspicionPolicy {
     if (asking) {
       return Worth.JOIN_THE_INQUIRY;
     }
-    return quiet ? Worth.NOTHING : Worth.ASK_THE_VOTERS;
+    return quiet ? Worth.NOTHING : Worth.ASK_THE_SERVERS;
   }
 }

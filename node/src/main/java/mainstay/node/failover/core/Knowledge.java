@@ -192,11 +192,9 @@ public final class Knowledge {
 
   public Right right() {
     var own = members.get(self);
-    int voters =
-        (int) members.values().stream().filter(m -> m.voter() && m.counts()).count();
-    int reachable = (int) members.values().stream()
-        .filter(m -> m.voter() && m.counts() && m.reachable())
-        .count();
+    int voters = (int) members.values().stream().filter(Member::counts).count();
+    int reachable =
+        (int) members.values().stream().filter(m -> m.counts() && m.reachable()).count();
     return Right.of(own != null && own.counts(), voters, reachable);
   }
 
@@ -208,7 +206,7 @@ public final class Knowledge {
   private Right rightToTake(long now) {
     var right = right();
     var silent = members.values().stream()
-        .filter(member -> member.voter() && member.counts() && member.reachable())
+        .filter(member -> member.counts() && member.reachable())
         .map(Member::server)
         .filter(server -> !server.equals(self) && !heardLately(server, now))
         .toList();

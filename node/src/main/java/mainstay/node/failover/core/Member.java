@@ -6,10 +6,9 @@ import mainstay.protocol.model.ServerId;
  * A server as the cluster's membership knows it.
  *
  * @param incarnation of this run of its cluster part
- * @param voter whether it counts for the majority
  */
 public record Member(
-    ServerId server, String incarnation, boolean voter, Status status, boolean reachable) {
+    ServerId server, String incarnation, Part part, Status status, boolean reachable) {
   public enum Status {
     JOINING,
     UP,

@@ -33,10 +33,25 @@ public enum QuorumMode {
   }
 
   /** Why so many voters cannot be run that way, as a sentence; empty if they can. */
-  public Optional<String> unsuitable(int voters) {
-    return this == KEEP_MAJORITY && voters % 2 == 0
-        ? Optional.of("mainstay.quorum = " + key + " does not fit " + voters
-            + " servers: a cut into halves would leave no majority; take an odd number of servers, or "
+  public Optional<String> unsuitable(int servers, int witnesses) {
+    if (servers == 0) {
+      return Optional.of("mainstay.servers names only witnesses, and a witness serves nothing");
+    }
+    if (witnesses > 1) {
+      return Optional.of("mainstay.servers names " + witnesses
+          + " witnesses; one is enough to make the number of voters odd");
+    }
+    if (this == LEASE_MAJORITY) {
+      return witnesses == 0
+          ? Optional.empty()
+          : Optional.of("a witness in mainstay.servers needs mainstay.quorum = " + KEEP_MAJORITY.key
+              + "; with " + key + " the databases are the witness");
+    }
+    return (servers + witnesses) % 2 == 0
+        ? Optional.of("mainstay.quorum = " + key + " does not fit " + servers + " servers"
+            + (witnesses == 0 ? "" : " and a witness")
+            + ": a cut into halves would leave no majority; take an odd number of voters"
+            + (witnesses == 0 ? ", such as by one more entry with role = witness" : "") + ", or "
             + LEASE_MAJORITY.key)
         : Optional.empty();
   }

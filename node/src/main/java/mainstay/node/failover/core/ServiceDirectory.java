@@ -19,12 +19,12 @@ public record ServiceDirectory(long version, Map<ServiceName, ServiceSettings> s
   }
 
   /** What holds before the first configuration is there: only it is served, in the order of the server's own file. */
-  public static ServiceDirectory initial(ServerList voters) {
+  public static ServiceDirectory initial(ServerList servers) {
     return new ServiceDirectory(
         0,
         Map.of(
             ServiceName.CONFIGURATION,
             new ServiceSettings(
-                ServiceSettings.DEFAULT_ID, voters, FailbackPolicy.AUTOMATIC, false)));
+                ServiceSettings.DEFAULT_ID, servers, FailbackPolicy.AUTOMATIC, false)));
   }
 }

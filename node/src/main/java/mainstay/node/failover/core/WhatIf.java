@@ -28,12 +28,16 @@ public final class WhatIf {
       ServiceDirectory directory,
       Collection<ServiceName> services,
       Set<ServerId> dead,
+      QuorumMode quorum,
       long now) {
     var left = knowledge.members().values().stream()
         .filter(member -> member.counts() && member.reachable() && !dead.contains(member.server()))
         .map(Member::server)
         .toList();
-    var after = left.stream().findFirst().map(viewer -> knowledge.without(dead, viewer));
+    var after = left.stream()
+        .filter(server -> knowledge.member(server).orElseThrow().part() == Part.SERVER)
+        .findFirst()
+        .map(viewer -> knowledge.without(dead, viewer));
     var fates = new ArrayList<Fate>();
     for (var service : services) {
       var active = knowledge.activeServer(service);
@@ -42,7 +46,7 @@ public final class WhatIf {
           .orElseGet(() -> new Fate(service, active, Optional.empty(), NOBODY_LEFT)));
     }
     return new TakeoverOutlook(
-        asked, List.copyOf(new TreeSet<>(dead)), fates, limits(knowledge, dead, left));
+        asked, List.copyOf(new TreeSet<>(dead)), fates, limits(knowledge, dead, left, quorum));
   }
 
   private static Fate fate(
@@ -65,7 +69,8 @@ public final class WhatIf {
         .orElseGet(() -> new Fate(service, active, Optional.empty(), decision.why()));
   }
 
-  private static List<String> limits(Knowledge knowledge, Set<ServerId> dead, List<ServerId> left) {
+  private static List<String> limits(
+      Knowledge knowledge, Set<ServerId> dead, List<ServerId> left, QuorumMode quorum) {
     var limits = new ArrayList<String>();
     var absent = dead.stream()
         .filter(server -> knowledge.member(server).filter(Member::reachable).isEmpty())
@@ -75,17 +80,18 @@ public final class WhatIf {
     if (!absent.isEmpty()) {
       limits.add(absent + " cannot be reached already, so nothing changes with it");
     }
-    long voters = knowledge.members().values().stream()
-        .filter(member -> member.voter() && member.counts())
-        .count();
-    long staying = left.stream()
-        .filter(server -> knowledge.member(server).filter(Member::voter).isPresent())
-        .count();
-    if (staying > 0 && staying * 2 <= voters) {
-      limits.add("only " + staying + " of " + voters
-          + " voters would be left, which is no majority: if the"
-          + " others die at the same moment, the rest waits for the lease in the databases; if they die"
-          + " one after the other, each is taken over at once");
+    long voters = knowledge.members().values().stream().filter(Member::counts).count();
+    if (!left.isEmpty() && left.size() * 2L <= voters) {
+      limits.add("only " + left.size() + " of " + voters
+          + " voters would be left, which is no majority: if the others die at the same moment, "
+          + switch (quorum) {
+            case LEASE_MAJORITY ->
+              "the rest waits for the lease in the databases; if they die one after the other, each is"
+                  + " taken over at once";
+            case KEEP_MAJORITY ->
+              "the rest waits for a majority; if they die one after the other, the last of two goes on"
+                  + " only if its address is the lower one";
+          });
     }
     limits.add("the databases that count must answer the servers that are left");
     limits.add("copies and fitness are taken as they are now");

@@ -14,21 +14,27 @@ import org.junit.jupiter.api.Test;
 class ActingTest {
   @Test
   void inAClusterTheFirstMemberActs() {
-    assertThat(Acting.of(CHARLIE, 3, Set.of(BRAVO, CHARLIE), List.of(silent(ALPHA))))
+    assertThat(Acting.of(CHARLIE, 3, 0, Set.of(BRAVO, CHARLIE), List.of(silent(ALPHA))))
         .contains(BRAVO);
   }
 
   @Test
   void whoIsNoMemberBelievesThoseThatAre() {
-    assertThat(Acting.of(ALPHA, 3, Set.of(), List.of(new Word(CHARLIE, Optional.of(BRAVO)))))
+    assertThat(Acting.of(ALPHA, 3, 0, Set.of(), List.of(new Word(CHARLIE, Optional.of(BRAVO)))))
         .contains(BRAVO);
   }
 
   @Test
   void beforeThereIsAClusterTheFirstThatSpeaksActsIfAMajorityDoes() {
-    assertThat(Acting.of(CHARLIE, 3, Set.of(), List.of(silent(BRAVO)))).contains(BRAVO);
-    assertThat(Acting.of(ALPHA, 3, Set.of(), List.of())).isEmpty();
-    assertThat(Acting.of(ALPHA, 1, Set.of(), List.of())).contains(ALPHA);
+    assertThat(Acting.of(CHARLIE, 3, 0, Set.of(), List.of(silent(BRAVO)))).contains(BRAVO);
+    assertThat(Acting.of(ALPHA, 3, 0, Set.of(), List.of())).isEmpty();
+    assertThat(Acting.of(ALPHA, 1, 0, Set.of(), List.of())).contains(ALPHA);
+  }
+
+  @Test
+  void aWitnessCountsThoughItNeverSpeaksHere() {
+    assertThat(Acting.of(BRAVO, 3, 1, Set.of(), List.of())).contains(BRAVO);
+    assertThat(Acting.of(BRAVO, 5, 1, Set.of(), List.of())).isEmpty();
   }
 
   private static Word silent(mainstay.protocol.model.ServerId server) {

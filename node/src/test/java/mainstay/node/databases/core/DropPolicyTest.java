@@ -38,7 +38,7 @@ class DropPolicyTest {
 
     assertThat(decide(TWO, "db2")).isInstanceOfSatisfying(Drop.class, drop -> {
       assertThat(drop.databases()).containsOnlyKeys("db2");
-      assertThat(drop.why()).startsWith("2 of 3 voters cannot use db2: alpha refused");
+      assertThat(drop.why()).startsWith("2 of 3 servers cannot use db2: alpha refused");
     });
   }
 
@@ -49,7 +49,7 @@ class DropPolicyTest {
     found("db2", Finding.REACHABLE, BRAVO, CHARLIE);
 
     assertThat(decide(TWO, "db2"))
-        .isEqualTo(new Keep("only 1 of 3 voters cannot reach db2, 2 can"));
+        .isEqualTo(new Keep("only 1 of 3 servers cannot reach db2, 2 can"));
   }
 
   @Test
@@ -124,7 +124,7 @@ class DropPolicyTest {
         .isInstanceOfSatisfying(
             Drop.class,
             drop -> assertThat(drop.why())
-                .isEqualTo("1 of 3 voters cannot use db2: alpha cannot_store: as the test says"));
+                .isEqualTo("1 of 3 servers cannot use db2: alpha cannot_store: as the test says"));
   }
 
   @Test

@@ -20,7 +20,7 @@ class SuspicionPolicyTest {
   @Test
   void aWrittenDatabaseIsWorthAnInquiry() {
     assertThat(SuspicionPolicy.of(KNOWN, "db2", NOW, false, false, false))
-        .isEqualTo(Worth.ASK_THE_VOTERS);
+        .isEqualTo(Worth.ASK_THE_SERVERS);
   }
 
   @Test

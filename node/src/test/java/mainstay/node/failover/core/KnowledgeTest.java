@@ -44,7 +44,7 @@ class KnowledgeTest {
     knowledge.reported(report(BRAVO, standby(0)), 0);
     assertThat(state(BRAVO, 0).available()).isTrue();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, false), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.UP, false), 0);
     assertThat(state(BRAVO, 0)).as("unreachable").isEqualTo(ServerState.ABSENT);
   }
 
@@ -66,7 +66,7 @@ class KnowledgeTest {
     up(BRAVO);
     knowledge.reported(report(BRAVO, standby(0)), 0);
 
-    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, true), 5);
+    knowledge.member(new Member(BRAVO, "bravo-2", Part.SERVER, Member.Status.UP, true), 5);
 
     assertThat(state(BRAVO, 5)).isEqualTo(ServerState.ABSENT);
   }
@@ -74,7 +74,7 @@ class KnowledgeTest {
   @Test
   void theEndOfAnEarlierRunDoesNotRemoveTheNext() {
     up(BRAVO);
-    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, true), 0);
+    knowledge.member(new Member(BRAVO, "bravo-2", Part.SERVER, Member.Status.UP, true), 0);
 
     knowledge.gone(BRAVO, "bravo-1");
     assertThat(knowledge.member(BRAVO)).isPresent();
@@ -200,9 +200,9 @@ class KnowledgeTest {
 
   @Test
   void aMemberThatHasNotReportedYetMayBeActiveForAWhile() {
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, true), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.UP, true), 0);
     long up = Duration.ofMinutes(1).toNanos();
-    knowledge.member(new Member(ALPHA, "alpha-1", true, Member.Status.UP, true), up);
+    knowledge.member(new Member(ALPHA, "alpha-1", Part.SERVER, Member.Status.UP, true), up);
 
     assertThat(view(CONFIGURATION, up).unheard()).containsExactly(BRAVO);
     assertThat(view(CONFIGURATION, up + REPORT.toNanos()).unheard()).isEmpty();
@@ -210,10 +210,10 @@ class KnowledgeTest {
     knowledge.reported(report(BRAVO, standby(0)), up);
     assertThat(view(CONFIGURATION, up).unheard()).isEmpty();
 
-    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, true), 2 * up);
+    knowledge.member(new Member(BRAVO, "bravo-2", Part.SERVER, Member.Status.UP, true), 2 * up);
     assertThat(view(CONFIGURATION, 2 * up).unheard()).as("a new run").containsExactly(BRAVO);
 
-    knowledge.member(new Member(BRAVO, "bravo-2", true, Member.Status.UP, false), 2 * up);
+    knowledge.member(new Member(BRAVO, "bravo-2", Part.SERVER, Member.Status.UP, false), 2 * up);
     assertThat(view(CONFIGURATION, 2 * up).unheard()).as("unreachable").isEmpty();
   }
 
@@ -221,7 +221,7 @@ class KnowledgeTest {
   void whoHoldsTheNewestTermIsAMemberBeforeTheGossipSaysSo() {
     up(ALPHA);
     knowledge.reported(report(ALPHA, standby(0)), 0);
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.JOINING, true), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.JOINING, true), 0);
 
     knowledge.reported(report(BRAVO, standby(0)), 0);
     assertThat(state(BRAVO, 0)).as("only joining").isEqualTo(ServerState.ABSENT);
@@ -230,7 +230,7 @@ class KnowledgeTest {
     assertThat(view(CONFIGURATION, 0).active()).contains(BRAVO);
     assertThat(state(BRAVO, 0).available()).isTrue();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, true), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.DOWN, true), 0);
     assertThat(view(CONFIGURATION, 0).active()).as("downed").isEmpty();
   }
 
@@ -238,7 +238,7 @@ class KnowledgeTest {
   void aJoiningMemberThatTookATermIsWaitedForUntilItSaysSo() {
     up(ALPHA);
     knowledge.reported(report(ALPHA, standby(0)), 0);
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.JOINING, true), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.JOINING, true), 0);
     assertThat(view(CONFIGURATION, 0).unheard()).isEmpty();
 
     knowledge.stored(new Activation(CONFIGURATION, 1, BRAVO, "bravo-1"), 0);
@@ -254,10 +254,10 @@ class KnowledgeTest {
     assertThat(view(CONFIGURATION, 0).failbackSettle()).isEqualTo(SETTLE);
     assertThat(knowledge.right().mayAct()).isTrue();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, false), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.UP, false), 0);
     assertThat(knowledge.right().mayAct()).as("one of two is no majority").isFalse();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, false), 0);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.DOWN, false), 0);
     assertThat(knowledge.right().mayAct()).as("who was downed does not count").isTrue();
   }
 
@@ -274,7 +274,7 @@ class KnowledgeTest {
         .as("nobody is missed")
         .isTrue();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.UP, false), later);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.UP, false), later);
 
     assertThat(view(CONFIGURATION, later).right().mayAct()).isFalse();
     assertThat(view(CONFIGURATION, later).right().why()).contains("not heard from [charlie]");
@@ -285,14 +285,14 @@ class KnowledgeTest {
     assertThat(view(CONFIGURATION, later + SILENCE.toNanos() + 1).right().mayAct())
         .isFalse();
 
-    knowledge.member(new Member(BRAVO, "bravo-1", true, Member.Status.DOWN, false), later);
+    knowledge.member(new Member(BRAVO, "bravo-1", Part.SERVER, Member.Status.DOWN, false), later);
     assertThat(view(CONFIGURATION, later + CLAIM.toNanos()).right().mayAct())
         .as("who was downed is not missed")
         .isTrue();
   }
 
   private void up(ServerId server) {
-    knowledge.member(new Member(server, server + "-1", true, Member.Status.UP, true), 0);
+    knowledge.member(new Member(server, server + "-1", Part.SERVER, Member.Status.UP, true), 0);
   }
 
   private ServiceView view(ServiceName service, long now) {

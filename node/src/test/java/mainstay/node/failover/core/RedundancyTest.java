@@ -165,7 +165,7 @@ class RedundancyTest {
   }
 
   private void says(ServerId server, State state, int mode, String version, Fitness fitness) {
-    knowledge.member(new Member(server, server + "-1", true, Member.Status.UP, true), 0);
+    knowledge.member(new Member(server, server + "-1", Part.SERVER, Member.Status.UP, true), 0);
     knowledge.reported(
         Reports.server(server, version, fitness, Reports.host(SERVICE, state, 1, mode, false)), 0);
   }

@@ -112,11 +112,18 @@ class WhatIfTest {
 
   private TakeoverOutlook ask(ServerId... dead) {
     return WhatIf.ask(
-        CHARLIE, knowledge, DIRECTORY, List.of(SERVICE), Set.of(dead), LONG_AFTER_THE_START);
+        CHARLIE,
+        knowledge,
+        DIRECTORY,
+        List.of(SERVICE),
+        Set.of(dead),
+        QuorumMode.LEASE_MAJORITY,
+        LONG_AFTER_THE_START);
   }
 
   private void member(ServerId server, boolean reachable) {
-    knowledge.member(new Member(server, server + "-1", true, Member.Status.UP, reachable), 0);
+    knowledge.member(
+        new Member(server, server + "-1", Part.SERVER, Member.Status.UP, reachable), 0);
   }
 
   private void says(ServerId server, State state, int mode) {

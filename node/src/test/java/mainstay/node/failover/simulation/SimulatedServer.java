@@ -16,6 +16,7 @@ import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.FailoverPolicy;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Member;
+import mainstay.node.failover.core.Part;
 import mainstay.node.failover.core.Reports;
 import mainstay.node.failover.core.ServiceDirectory;
 import mainstay.node.supervisor.core.SwitchoverRules;
@@ -228,7 +229,7 @@ final class SimulatedServer {
         new Member(
             server,
             as.incarnation,
-            true,
+            Part.SERVER,
             as.down ? Member.Status.DOWN : Member.Status.UP,
             as.reachable && !as.down),
         world.now());
