@@ -61,6 +61,11 @@ public abstract class Cluster implements AutoCloseable {
     return false;
   }
 
+  /** Returns when the witness, if there is one, is a member. */
+  public void awaitWitness(Duration limit) {
+    // Most have none.
+  }
+
   /** Names of the databases. */
   public abstract List<String> databases();
 

@@ -265,7 +265,7 @@ public final class HostCluster extends Cluster {
     run(server);
     try {
       if (server.equals(WITNESS)) {
-        Await.until("the witness is a member", START_LIMIT, this::witnessIsReady, ready -> ready);
+        awaitWitness(START_LIMIT);
       } else {
         var client = client(server);
         Await.until(server + " answers /alive", START_LIMIT, client::alive, alive -> alive);
@@ -273,6 +273,13 @@ public final class HostCluster extends Cluster {
     } catch (Await.AwaitException e) {
       kill(server);
       throw e;
+    }
+  }
+
+  @Override
+  public void awaitWitness(Duration limit) {
+    if (hasWitness()) {
+      Await.until("the witness is a member", limit, this::witnessIsReady, ready -> ready);
     }
   }
 

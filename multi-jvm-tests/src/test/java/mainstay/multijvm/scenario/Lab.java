@@ -305,6 +305,7 @@ final class Lab
           databases -> databases.size() == cluster.databases().size()
               && databases.stream().allMatch(DatabaseStatus::active));
     }
+    cluster.awaitWitness(Limits.WHOLE);
   }
 
   /** Every one of some servers says that a database is active, or that it is not. */
