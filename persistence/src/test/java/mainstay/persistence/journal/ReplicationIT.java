@@ -234,7 +234,8 @@ class ReplicationIT {
       }
     } finally {
       threads.shutdown();
-      second.restart();
+      second.close();
+      second = startSecond();
     }
     assertThat(alpha.databases().reader().name()).isEqualTo("db1");
   }
