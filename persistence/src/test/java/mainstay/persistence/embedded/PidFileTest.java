@@ -2,9 +2,11 @@ package mainstay.persistence.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,20 +55,24 @@ class PidFileTest {
 
   @Test
   void aZombieDoesNotCountAsRunning() throws Exception {
-    // The shell becomes a sleep that never reaps its child.
-    Process parent =
-        new ProcessBuilder("sh", "-c", "sh -c 'exit 0' & echo $!; exec sleep 60").start();
+    // The shell becomes a sleep that never reaps its child, which ends after that.
+    Process parent = new ProcessBuilder(
+            "sh", "-c", "exec 3<&0; sh -c 'read line <&3' & echo $!; exec sleep 60")
+        .start();
     try {
       long child = Long.parseLong(parent.inputReader().readLine());
-      String state;
-      do {
-        state = Files.readString(Path.of("/proc", Long.toString(child), "stat"));
-      } while (!state.contains(") Z "));
+      Awaitility.await().until(() -> stat(parent.pid()).contains("(sleep)"));
+      parent.outputWriter().append("end\n").close();
+      Awaitility.await().until(() -> stat(child).contains(") Z "));
 
       assertThat(ProcessTable.find(child)).isEmpty();
       assertThat(ProcessTable.find(parent.pid())).isPresent();
     } finally {
       parent.destroyForcibly();
     }
+  }
+
+  private static String stat(long pid) throws IOException {
+    return Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
   }
 }

@@ -302,11 +302,14 @@ public final class Knowledge {
         .anyMatch(claim -> claim.server().equals(server) && now < claim.until());
   }
 
+  /** One that says by now that it is unfit is not waited for: what it lacks is what its attempt waits for. */
   private Optional<ServerId> claimant(ServiceName service, long now) {
     var claim = claims.get(service);
-    return claim != null && now < claim.until() && registered(claim.server())
-        ? Optional.of(claim.server())
-        : Optional.empty();
+    return claim == null || now >= claim.until()
+        ? Optional.empty()
+        : report(claim.server())
+            .filter(report -> report.fitness().fit())
+            .map(FailoverAgent.Report::server);
   }
 
   /**

@@ -117,6 +117,20 @@ class KnowledgeTest {
   }
 
   @Test
+  void anUnfitServerThatTookATermInOneDatabaseOnlyIsNotWaitedFor() {
+    up(ALPHA);
+    up(BRAVO);
+    knowledge.reported(report(ALPHA, standby(3)), 0);
+    knowledge.stored(new Activation(CONFIGURATION, 4, BRAVO, "bravo-1"), 0);
+
+    knowledge.reported(
+        Reports.server(BRAVO, "1", new Fitness(List.of("db2 is away")), standby(3)), 1);
+
+    assertThat(view(CONFIGURATION, 1).active()).isEmpty();
+    assertThat(view(CONFIGURATION, 1).unheard()).isEmpty();
+  }
+
+  @Test
   void whoReportsTheTermThatItHasTakenIsHeard() {
     up(ALPHA);
     up(BRAVO);
