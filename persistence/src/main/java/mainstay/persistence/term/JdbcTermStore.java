@@ -12,12 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
+import mainstay.persistence.databases.SqlWork;
 import mainstay.persistence.databases.core.SqlFailure;
 import mainstay.persistence.databases.dialect.Dialect;
 import mainstay.persistence.term.TermSql.Held;
@@ -25,8 +29,11 @@ import mainstay.persistence.term.TermSql.Raise;
 import mainstay.persistence.term.TermSql.Raised;
 import mainstay.persistence.term.TermSql.WrittenOffRun;
 import mainstay.protocol.model.Activation;
+import mainstay.protocol.model.Failures;
 import mainstay.protocol.model.ServerId;
 import mainstay.protocol.model.ServiceName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The terms in all databases of the set. The first active one decides who gets a term; the winner holds it when every
@@ -39,6 +46,11 @@ import mainstay.protocol.model.ServiceName;
 public final class JdbcTermStore implements TermStore {
   /** The holder that is gone has rarely left a write under way. */
   private static final Duration WITHOUT_WAITING = Duration.ofMillis(20);
+
+  private static final Logger log = LoggerFactory.getLogger("mainstay.databases");
+  private static final Duration LATER = Duration.ofMillis(500);
+  /** The newest terms of a service whose history is compared. */
+  private static final int COMPARED = 16;
 
   private final Databases databases;
   private final Clock clock;
@@ -115,7 +127,13 @@ public final class JdbcTermStore implements TermStore {
                     ? CompletableFuture.completedFuture(decision.answer())
                     : raise(database, epoch, operation, attempt, endPreviousSessions))
             : CompletableFuture.completedFuture(Map.of(decision.database(), decision.answer())))
-        .thenApply(answers -> result(wanted, answers.values()));
+        .thenApply(answers -> result(wanted, answers.values()))
+        .thenApply(result -> {
+          if (result instanceof Taken) {
+            completeHistoryLater(wanted);
+          }
+          return result;
+        });
   }
 
   /** What the first active database of an epoch has answered. */
@@ -144,7 +162,83 @@ public final class JdbcTermStore implements TermStore {
           if (result(granted, answers.values()) instanceof Lost lost) {
             throw new StaleTermException(granted.fence(), Optional.of(lost.current()));
           }
+          completeHistoryLater(granted);
         });
+  }
+
+  /** While a service is taken over, it and all others have more urgent work for the databases. */
+  private void completeHistoryLater(Activation held) {
+    CompletableFuture.delayedExecutor(LATER.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> completeHistory(held).exceptionally(failure -> {
+          log.info(
+              "service={} terms before {} not compared between the databases: {}",
+              held.service(),
+              held.term(),
+              Failures.message(failure));
+          return null;
+        }));
+  }
+
+  /**
+   * Whoever did not reach all databases has left the term that it wanted in the history of some. What is older than a term
+   * that all of them hold changes no more, so it can be copied.
+   */
+  private CompletableFuture<Void> completeHistory(Activation held) {
+    var read = "read the terms of " + held.service();
+    var write = "complete the history of " + held.service();
+    var replicator = databases.replicator();
+    return replicator
+        .onActive(
+            read,
+            (database, epoch) -> database.control(
+                read, session -> TermSql.history(session, held.service(), COMPARED)))
+        .thenCompose(histories -> {
+          var missing = missing(histories, held.term());
+          return missing.isEmpty()
+              ? CompletableFuture.<Void>completedFuture(null)
+              : replicator
+                  .onWritten(write, (database, epoch) -> {
+                    SqlWork<Void> record = session -> {
+                      for (var entry : missing.getOrDefault(database.name(), List.of())) {
+                        TermSql.record(
+                            session,
+                            entry.activation(),
+                            entry.why(),
+                            entry.at(),
+                            database.dialect());
+                      }
+                      return null;
+                    };
+                    return database.control(write, record.inTransaction());
+                  })
+                  .thenAccept(done -> log.info(
+                      "service={} terms that only some databases knew are in all: {}",
+                      held.service(),
+                      missing));
+        });
+  }
+
+  /** By database what others say of terms before this one and it does not. */
+  private static Map<String, List<HistoryEntry>> missing(
+      Map<String, List<HistoryEntry>> histories, long term) {
+    var missing = new TreeMap<String, List<HistoryEntry>>();
+    histories.forEach((database, known) -> {
+      long oldest =
+          known.size() < COMPARED ? 0 : known.get(known.size() - 1).activation().term();
+      var terms =
+          known.stream().map(entry -> entry.activation().term()).collect(Collectors.toSet());
+      var lacking = histories.values().stream()
+          .flatMap(List::stream)
+          .filter(entry -> entry.activation().term() < term
+              && entry.activation().term() > oldest
+              && !terms.contains(entry.activation().term()))
+          .distinct()
+          .toList();
+      if (!lacking.isEmpty()) {
+        missing.put(database, lacking);
+      }
+    });
+    return missing;
   }
 
   private Attempt attempt(Activation wanted, String why) {

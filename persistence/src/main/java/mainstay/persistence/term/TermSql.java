@@ -150,8 +150,8 @@ final class TermSql {
     }
   }
 
-  private static void record(
-      Connection session, Activation wanted, String why, Instant at, Dialect dialect)
+  /** Nothing if it says something of that term already. */
+  static void record(Connection session, Activation wanted, String why, Instant at, Dialect dialect)
       throws SQLException {
     try (var record = session.prepareStatement("insert into service_term_history "
         + "(term, server, incarnation, service, why, taken_at) values (?, ?, ?, ?, ?, ?)"

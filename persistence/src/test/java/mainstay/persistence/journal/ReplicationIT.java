@@ -283,6 +283,10 @@ class ReplicationIT {
   void aTermThatStandsInOneDatabaseOnlyIsTakenOver() throws Exception {
     alpha.take(SERVICE, 0);
     execute(0, "update service_term set term = 2, server = 'charlie', incarnation = 'c1'");
+    execute(
+        0,
+        "insert into service_term_history (term, server, incarnation, service, why, taken_at)"
+            + " select 2, 'charlie', 'c1', service, 'alone', taken_at from service_term_history");
 
     var seen = await(alpha.terms().current(SERVICE)).orElseThrow();
     assertThat(seen.term()).isEqualTo(2);
@@ -290,6 +294,10 @@ class ReplicationIT {
     assertThat(await(take(2)))
         .isEqualTo(new TermStore.Taken(new Activation(SERVICE, 3, new ServerId("alpha"), "a1")));
     assertThat(value(1, "select term from service_term")).isEqualTo("3");
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(
+                value(1, "select count(*) from service_term_history where why = 'alone'"))
+            .isEqualTo("1"));
   }
 
   @Test
