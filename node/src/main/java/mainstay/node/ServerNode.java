@@ -32,6 +32,7 @@ import mainstay.http.HttpApiSettings;
 import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.BeaconActor;
+import mainstay.node.cluster.ClusterLeaseActor;
 import mainstay.node.cluster.LeaseHelpActor;
 import mainstay.node.cluster.Sightings;
 import mainstay.node.databases.AllDatabasesActor;
@@ -405,6 +406,15 @@ final class ServerNode {
                             clock)))
                     .onFailure(SupervisorStrategy.restart()),
                 "supervisor")
+            .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.SERVER)));
+    ClusterSingleton.get(system)
+        .init(SingletonActor.of(
+                Behaviors.supervise(ClusterLeaseActor.create(ClusterLeaseActor.Environment.of(
+                        system,
+                        new LeaseTable(databases)::owner,
+                        () -> ClusterPart.downSelf(system))))
+                    .onFailure(SupervisorStrategy.restart()),
+                "cluster-lease")
             .withSettings(ClusterSingletonSettings.create(system).withRole(ClusterRoles.SERVER)));
     var history = sampleDatabases.history(
         system, local, samples, addresses, HistorySettings.from(config).placeTimeout());

@@ -199,6 +199,15 @@ enum FaultKind {
       return cut(lab, round, Cuts.between(List.of(backup), SERVERS));
     }
   },
+  CUT_LINK(
+      "the active server and a backup cut from each other, the third reaches both",
+      Moves.NONE,
+      Limits.CUT_SETTLING) {
+    @Override
+    Times strike(Lab lab, Round round) throws Exception {
+      return cut(lab, round, Cuts.between("alpha", anyOf(round, BACKUPS)));
+    }
+  },
   CUT_ACTIVE_FROM_ALL(
       "the active server cut from servers and databases",
       Moves.THERE_AND_BACK,

@@ -75,6 +75,7 @@ record LastingFault(String title, List<String> servers, List<String> databases, 
       }
     }
     if (number > 2) {
+      faults.add(cut("alpha cut from bravo", Cuts.between("alpha", "bravo")));
       faults.add(cut("all servers cut from each other", Cuts.between(all, all)));
     }
     faults.add(cut("alpha cut from db1", Cuts.between("alpha", "db1")));

@@ -55,16 +55,20 @@ class WitnessMultiJvmIT {
     }
   }
 
+  /** Each of them reaches a majority with the witness. */
   @Test
-  void withoutTheWitnessNothingChanges() throws Exception {
-    var load = LAB.load(LAB.servers(), WRITE_INTERVAL);
+  void ofTwoServersThatReachTheWitnessAloneTheFirstGoesOn() throws Exception {
+    var cuts = Cuts.between("alpha", "bravo");
+    var load = LAB.load(List.of("alpha"), WRITE_INTERVAL);
     try (load) {
       load.awaitWrites(50);
-      long struck = LAB.strike(new Kill9(), Cluster.WITNESS);
-      LAB.strike(new Wait(Duration.ofSeconds(3)), Cluster.WITNESS);
-      LAB.awaitServing(Limits.SOON, List.of("alpha", "bravo"));
-      long healed = LAB.strike(new Restart(), Cluster.WITNESS);
-      finish("kill -9 of the witness", load, struck, healed);
+      long term = LAB.client("alpha").service(Lab.CONFIGURATION).term();
+      long struck = LAB.strike(new Cut(cuts));
+      LAB.strike(new Wait(Duration.ofSeconds(12)), "network");
+      assertThat(LAB.client("alpha").explain(Lab.CONFIGURATION).active()).isEqualTo("alpha");
+      long healed = LAB.strike(new Mend(cuts));
+      finish("alpha cut from bravo", load, struck, healed);
+      assertThat(LAB.client("alpha").service(Lab.CONFIGURATION).term()).isEqualTo(term);
     }
   }
 

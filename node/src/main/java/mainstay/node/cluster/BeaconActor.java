@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells every other server, by datagrams to its crash-watch port, that this one is there. Heartbeats go over TCP, which
  * waits twice as long after each loss: where a fifth of all packets is lost it is silent for seconds now and then, and a
- * sound server would be replaced. A datagram that is lost delays no other.
+ * sound server would be replaced. A datagram that is lost delays no other. They also say who hears whom ({@link LatestHearing}).
  *
  * <p>Runs where the heartbeats do, so that a server which is too busy for those is too busy for this.
  */
@@ -121,6 +121,8 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
             receive(open);
             send(open);
           });
+          LatestHearing.get(getContext().getSystem().classicSystem())
+              .update(beacons.hearing(System.nanoTime()));
           return this;
         })
         .onMessage(LookUp.class, this::onLookUp)

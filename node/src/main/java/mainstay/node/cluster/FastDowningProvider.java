@@ -15,11 +15,15 @@ import akka.coordination.lease.javadsl.Lease;
 import akka.coordination.lease.javadsl.LeaseProvider;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mainstay.node.failover.ClusterRoles;
+import mainstay.node.failover.core.Company;
+import mainstay.node.failover.core.Hearing;
 import mainstay.node.failover.core.QuorumMode;
 import mainstay.node.failover.core.Right;
+import mainstay.protocol.model.ServerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
@@ -27,8 +31,10 @@ import scala.concurrent.duration.FiniteDuration;
 import scala.jdk.javaapi.OptionConverters;
 
 /**
- * Akka's split brain resolver, and beside it the short way for a proven crash: the crashed member is downed at once if
- * the rest is a majority of the voters, or gets the lease where there is one. Everything else goes the resolver's way.
+ * Akka's split brain resolver, and beside it two short ways. A crashed member, by proof, is downed at once if the rest is a
+ * majority of the voters, or gets the lease where there is one. And where voters cannot reach each other though others hear
+ * them all, those outside of the {@link Company} are downed; the resolver would down both ends of the cut. Everything else
+ * goes the resolver's way.
  */
 public final class FastDowningProvider extends DowningProvider {
   private final SplitBrainResolverProvider resolver;
@@ -74,6 +80,9 @@ public final class FastDowningProvider extends DowningProvider {
     private final Map<UniqueAddress, Member> members = new HashMap<>();
     private final Set<UniqueAddress> unreachable = new HashSet<>();
     private final Set<UniqueAddress> crashed = new HashSet<>();
+    private final List<ServerId> order =
+        Addresses.order(getContext().getSystem().settings().config());
+    private Hearing hearing = Hearing.NOTHING;
     private boolean asking;
     private boolean leased;
 
@@ -91,6 +100,7 @@ public final class FastDowningProvider extends DowningProvider {
           ClusterEvent.ReachabilityEvent.class);
       getContext().getSystem().getEventStream().subscribe(getSelf(), Crashed.class);
       getContext().getSystem().getEventStream().subscribe(getSelf(), Alive.class);
+      getContext().getSystem().getEventStream().subscribe(getSelf(), Hearing.class);
     }
 
     @Override
@@ -125,6 +135,11 @@ public final class FastDowningProvider extends DowningProvider {
           .match(ClusterEvent.UnreachableMember.class, event -> {
             unreachable.add(event.member().uniqueAddress());
             getTimers().cancel(Timeout.RELEASE_LEASE);
+            downLeftOut();
+          })
+          .match(Hearing.class, event -> {
+            hearing = event;
+            downLeftOut();
           })
           .match(ClusterEvent.ReachableMember.class, event -> {
             unreachable.remove(event.member().uniqueAddress());
@@ -133,6 +148,32 @@ public final class FastDowningProvider extends DowningProvider {
           .match(LeaseAnswered.class, this::onLeaseAnswered)
           .matchEquals(Timeout.RELEASE_LEASE, event -> release())
           .build();
+    }
+
+    private void downLeftOut() {
+      if (unreachable.isEmpty() || !counts(cluster.selfMember())) {
+        return;
+      }
+      var voters = new HashMap<ServerId, Member>();
+      members.values().stream()
+          .filter(FastDowning::counts)
+          .forEach(member -> ClusterRoles.serverOf(member.getRoles())
+              .ifPresent(server -> voters.put(server, member)));
+      var company = Company.of(order, voters.keySet(), hearing);
+      var self = ClusterRoles.serverOf(cluster.selfMember().getRoles());
+      if (self.filter(company::contains).isEmpty()) {
+        return;
+      }
+      for (var server : Company.leftOut(company, voters.keySet(), hearing)) {
+        var member = voters.get(server);
+        if (unreachable.contains(member.uniqueAddress())) {
+          log.info(
+              "downing {}: it is there, but {} hear each other and not all of them hear it and are heard",
+              member.address(),
+              company);
+          cluster.down(member.address());
+        }
+      }
     }
 
     private void downCrashed() {

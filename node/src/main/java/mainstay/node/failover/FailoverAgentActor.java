@@ -31,9 +31,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import mainstay.node.failover.core.Ailments;
 import mainstay.node.failover.core.Clocks;
+import mainstay.node.failover.core.Company;
 import mainstay.node.failover.core.ConfigurationLag;
 import mainstay.node.failover.core.Decision;
 import mainstay.node.failover.core.FailoverPolicy;
+import mainstay.node.failover.core.Hearing;
 import mainstay.node.failover.core.JournalFailures;
 import mainstay.node.failover.core.Knowledge;
 import mainstay.node.failover.core.Lags;
@@ -102,7 +104,16 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       FailoverSettings settings,
       Clock clock,
       Runnable endOfRun,
-      Optional<Runnable> crash) {}
+      Optional<Runnable> crash) {
+
+    /** The servers of {@code mainstay.servers}, in its order. */
+    private List<ServerId> configured() {
+      return initialDirectory.services().values().stream()
+          .flatMap(settings -> settings.serverList().servers().stream())
+          .distinct()
+          .toList();
+    }
+  }
 
   public interface HostFactory {
     Behavior<ServiceHost.Message> create(
@@ -111,6 +122,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   private record ClusterChanged(ClusterEvent.ClusterDomainEvent event)
       implements ClusterOverview.Message {}
+
+  private record Heard(Hearing hearing) implements ClusterOverview.Message {}
 
   private record Tick() implements ClusterOverview.Message {}
 
@@ -154,6 +167,8 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
   private final Map<ServiceName, String> lastWhy = new HashMap<>();
   private final Map<ServiceName, Long> retryAt = new HashMap<>();
   private final Set<ServiceName> taking = new HashSet<>();
+  private final List<ServerId> order;
+  private Hearing hearing = Hearing.NOTHING;
   private ServiceDirectory directory;
   private Optional<ActorRef<AgentControl.Views>> watcher = Optional.empty();
   private Optional<ActorRef<Done>> leaving = Optional.empty();
@@ -190,6 +205,13 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     this.lags = new Lags(settings.clockWindow());
     this.journalFailures = new JournalFailures(settings.journalRest());
     this.directory = environment.initialDirectory();
+    this.order = new ArrayList<>(environment.configured());
+    environment.witnesses().stream().sorted().forEach(order::add);
+    context
+        .getSystem()
+        .eventStream()
+        .tell(new EventStream.Subscribe<>(
+            Hearing.class, context.messageAdapter(Hearing.class, Heard::new)));
     var events = context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, ClusterChanged::new);
     Cluster.get(context.getSystem())
         .subscriptions()
@@ -231,6 +253,11 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
           return this;
         })
         .onMessage(SelfLookedAt.class, this::onSelfLookedAt)
+        .onMessage(Heard.class, heard -> {
+          hearing = heard.hearing();
+          changed();
+          return this;
+        })
         .onMessage(Tick.class, tick -> onTick())
         .build();
   }
@@ -523,6 +550,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
 
   /** Looks at the right to act, tells router and hosts who is active, and asks the rules about every service. */
   private void changed() {
+    knowledge.company(Company.of(order, knowledge.counting(), hearing));
     var right = knowledge.right();
     if (right.mayAct() != mayAct) {
       mayAct = right.mayAct();
@@ -881,11 +909,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
         })
         .toList();
     var names = new TreeSet<>(environment.witnesses());
-    environment
-        .initialDirectory()
-        .services()
-        .values()
-        .forEach(settings -> names.addAll(settings.serverList().servers()));
+    names.addAll(environment.configured());
     names.addAll(knowledge.members().keySet());
     return new ClusterStatus(
         environment.self(),

@@ -48,7 +48,7 @@ class BeaconActorTest {
   @Test
   void aServerThatHearsNobodyIsNotSeen() throws Exception {
     var deaf = "mainstay-beacon bravo=b1".getBytes(StandardCharsets.US_ASCII);
-    var hearing = "mainstay-beacon bravo=b1 alpha=a1".getBytes(StandardCharsets.US_ASCII);
+    var hearing = "mainstay-beacon bravo=b1 alpha=a1>".getBytes(StandardCharsets.US_ASCII);
     start(alpha, bravo);
     try (var socket =
         new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), bravo.port()))) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import mainstay.persistence.databases.Databases;
@@ -35,6 +36,28 @@ public final class LeaseTable {
       case RENEW -> on(order, ActiveSet::written, limit, LeaseTable::renew);
       case RELEASE -> on(order, ActiveSet::written, limit, LeaseTable::release);
     };
+  }
+
+  /** Who has a lease that has not run out, by one of the databases that count; empty if nobody has it. */
+  public CompletableFuture<Optional<String>> owner(String lease) {
+    var operation = "read who has lease " + lease;
+    return databases
+        .replicator()
+        .onReader(
+            operation,
+            (database, epoch) ->
+                database.control(operation, session -> owner(session, database.dialect(), lease)));
+  }
+
+  private static Optional<String> owner(Connection session, Dialect dialect, String lease)
+      throws SQLException {
+    try (var query = session.prepareStatement(
+        "select owner from lease where name = ? and expires > " + dialect.now())) {
+      query.setString(1, lease);
+      try (var row = query.executeQuery()) {
+        return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+      }
+    }
   }
 
   @FunctionalInterface

@@ -1,9 +1,12 @@
 package mainstay.node.cluster.core;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import mainstay.node.failover.core.Hearing;
 import mainstay.protocol.model.ServerId;
 
 /**
@@ -16,7 +19,7 @@ public final class BeaconLog {
   private final Duration within;
   private final Map<ServerId, Heard> heard = new HashMap<>();
 
-  private record Heard(String incarnation, long at) {}
+  private record Heard(Beacon beacon, long at) {}
 
   /** @param within what is older is forgotten */
   public BeaconLog(ServerId self, String incarnation, Duration within) {
@@ -30,15 +33,35 @@ public final class BeaconLog {
     if (beacon.server().equals(self)) {
       return false;
     }
-    heard.put(beacon.server(), new Heard(beacon.incarnation(), now));
+    heard.put(beacon.server(), new Heard(beacon, now));
     return incarnation.equals(beacon.heard().get(self));
   }
 
   /** What this server says now. */
   public Beacon own(long now) {
-    heard.values().removeIf(one -> now - one.at() > within.toNanos());
+    forget(now);
     var lately = new TreeMap<ServerId, String>();
-    heard.forEach((server, one) -> lately.put(server, one.incarnation()));
-    return new Beacon(self, incarnation, lately);
+    var hears = new TreeMap<ServerId, Set<ServerId>>();
+    heard.forEach((server, one) -> {
+      lately.put(server, one.beacon().incarnation());
+      hears.put(server, one.beacon().heard().keySet());
+    });
+    return new Beacon(self, incarnation, lately, hears);
+  }
+
+  /** Of servers that this one does not hear itself by those that it hears. */
+  public Hearing hearing(long now) {
+    forget(now);
+    var hears = new HashMap<ServerId, Set<ServerId>>();
+    heard.values().stream()
+        .sorted(Comparator.comparingLong(Heard::at))
+        .forEach(one -> hears.putAll(one.beacon().hears()));
+    heard.forEach((server, one) -> hears.put(server, one.beacon().heard().keySet()));
+    hears.put(self, Set.copyOf(heard.keySet()));
+    return new Hearing(hears);
+  }
+
+  private void forget(long now) {
+    heard.values().removeIf(one -> now - one.at() > within.toNanos());
   }
 }

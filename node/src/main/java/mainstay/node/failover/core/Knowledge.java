@@ -36,6 +36,7 @@ public final class Knowledge {
   private final Map<ServiceName, Claim> claims = new HashMap<>();
   private final Map<ServiceName, UnfitMemory> unfit = new HashMap<>();
   private Optional<Long> upSince = Optional.empty();
+  private Set<ServerId> company = Set.of();
 
   /**
    * How long this server waits for others before it does without them.
@@ -68,6 +69,11 @@ public final class Knowledge {
     if (member.server().equals(self) && member.counts() && upSince.isEmpty()) {
       upSince = Optional.of(now);
     }
+  }
+
+  /** @param company as {@link Company} says; empty where nothing is decided */
+  public void company(Set<ServerId> company) {
+    this.company = Set.copyOf(company);
   }
 
   public void gone(ServerId server, String incarnation) {
@@ -138,6 +144,7 @@ public final class Knowledge {
     left.claims.putAll(claims);
     unfit.forEach((service, memory) -> left.unfit.put(service, memory.copy()));
     left.upSince = upSince;
+    left.company = company;
     dead.stream()
         .flatMap(server -> member(server).stream())
         .forEach(member -> left.gone(member.server(), member.incarnation()));
@@ -154,6 +161,13 @@ public final class Knowledge {
 
   public Map<ServerId, Member> members() {
     return members;
+  }
+
+  public Set<ServerId> counting() {
+    return members.values().stream()
+        .filter(Member::counts)
+        .map(Member::server)
+        .collect(Collectors.toSet());
   }
 
   /** The last report of a server that is a reachable member. */
@@ -201,10 +215,20 @@ public final class Knowledge {
   /**
    * The right to take over. A server that is cut off from all others misses one of them first, and would think itself in
    * the majority with the rest until it misses those too. So while it cannot reach a voter that counts, it counts only
-   * those that have spoken lately.
+   * those that have spoken lately. And while others hear the one that it cannot reach, the {@link Company} decides.
    */
   private Right rightToTake(long now) {
     var right = right();
+    if (right.mayAct()
+        && right.reachable() < right.voters()
+        && !company.isEmpty()
+        && !company.contains(self)) {
+      return new Right(
+          right.voters(),
+          right.reachable(),
+          false,
+          right.why() + ", but " + new TreeSet<>(company) + " hear each other and go on together");
+    }
     var silent = members.values().stream()
         .filter(member -> member.counts() && member.reachable())
         .map(Member::server)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import mainstay.node.failover.core.Hearing;
 import mainstay.protocol.model.ServerId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,52 +22,77 @@ class BeaconLogTest {
 
   @Test
   void whoIsHeardButHearsNobodyIsNotThere() {
-    assertThat(log.heard(new Beacon(BRAVO, "b1", Map.of()), 0)).isFalse();
-    assertThat(log.heard(new Beacon(BRAVO, "b1", Map.of(CHARLIE, "c1")), 0)).isFalse();
+    assertThat(log.heard(beacon(BRAVO, "b1", Map.of()), 0)).isFalse();
+    assertThat(log.heard(beacon(BRAVO, "b1", Map.of(CHARLIE, "c1")), 0)).isFalse();
   }
 
   @Test
   void whoIsHeardAndHearsThisServerIsThere() {
-    assertThat(log.heard(new Beacon(BRAVO, "b1", Map.of(ALPHA, "a1", CHARLIE, "c1")), 0))
+    assertThat(log.heard(beacon(BRAVO, "b1", Map.of(ALPHA, "a1", CHARLIE, "c1")), 0))
         .isTrue();
   }
 
   @Test
   void whoHasHeardAnEarlierIncarnationHasNotHeardThisOne() {
-    assertThat(log.heard(new Beacon(BRAVO, "b1", Map.of(ALPHA, "a0")), 0)).isFalse();
+    assertThat(log.heard(beacon(BRAVO, "b1", Map.of(ALPHA, "a0")), 0)).isFalse();
   }
 
   @Test
   void itsOwnWordsMeanNothing() {
-    assertThat(log.heard(new Beacon(ALPHA, "a1", Map.of(ALPHA, "a1")), 0)).isFalse();
+    assertThat(log.heard(beacon(ALPHA, "a1", Map.of(ALPHA, "a1")), 0)).isFalse();
     assertThat(log.own(0).heard()).isEmpty();
   }
 
   @Test
   void saysWhomItHasHeardLately() {
-    log.heard(new Beacon(BRAVO, "b1", Map.of()), 0);
-    log.heard(new Beacon(CHARLIE, "c1", Map.of()), SECOND);
+    log.heard(beacon(BRAVO, "b1", Map.of()), 0);
+    log.heard(beacon(CHARLIE, "c1", Map.of()), SECOND);
 
     assertThat(log.own(SECOND))
-        .isEqualTo(new Beacon(ALPHA, "a1", Map.of(BRAVO, "b1", CHARLIE, "c1")));
-    assertThat(log.own(SECOND + 1)).isEqualTo(new Beacon(ALPHA, "a1", Map.of(CHARLIE, "c1")));
-    assertThat(log.own(2 * SECOND + 1)).isEqualTo(new Beacon(ALPHA, "a1", Map.of()));
+        .isEqualTo(new Beacon(
+            ALPHA,
+            "a1",
+            Map.of(BRAVO, "b1", CHARLIE, "c1"),
+            Map.of(BRAVO, Set.of(), CHARLIE, Set.of())));
+    assertThat(log.own(SECOND + 1))
+        .isEqualTo(new Beacon(ALPHA, "a1", Map.of(CHARLIE, "c1"), Map.of(CHARLIE, Set.of())));
+    assertThat(log.own(2 * SECOND + 1)).isEqualTo(beacon(ALPHA, "a1", Map.of()));
   }
 
   @Test
   void aNewIncarnationTakesThePlaceOfTheOld() {
-    log.heard(new Beacon(BRAVO, "b1", Map.of()), 0);
-    log.heard(new Beacon(BRAVO, "b2", Map.of()), 1);
+    log.heard(beacon(BRAVO, "b1", Map.of()), 0);
+    log.heard(beacon(BRAVO, "b2", Map.of()), 1);
 
     assertThat(log.own(1).heard()).containsExactly(Map.entry(BRAVO, "b2"));
   }
 
   @Test
+  void knowsOfThoseThatItDoesNotHearByOthers() {
+    log.heard(
+        new Beacon(
+            CHARLIE,
+            "c1",
+            Map.of(ALPHA, "a1", BRAVO, "b1"),
+            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE))),
+        0);
+
+    assertThat(log.hearing(0))
+        .isEqualTo(new Hearing(
+            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE), CHARLIE, Set.of(ALPHA, BRAVO))));
+    assertThat(log.hearing(SECOND + 1)).isEqualTo(new Hearing(Map.of(ALPHA, Set.of())));
+  }
+
+  @Test
   void everyBeaconIsReadAsItWasWritten() {
     for (var beacon : new Beacon[] {
-      new Beacon(ALPHA, "a1", Map.of()),
-      new Beacon(ALPHA, "a1", Map.of(BRAVO, "b1")),
-      new Beacon(BRAVO, "0123456789abcdef", Map.of(ALPHA, "a1", CHARLIE, "c1"))
+      beacon(ALPHA, "a1", Map.of()),
+      new Beacon(ALPHA, "a1", Map.of(BRAVO, "b1"), Map.of(BRAVO, Set.of())),
+      new Beacon(
+          BRAVO,
+          "0123456789abcdef",
+          Map.of(ALPHA, "a1", CHARLIE, "c1"),
+          Map.of(ALPHA, Set.of(), CHARLIE, Set.of(ALPHA, BRAVO)))
     }) {
       assertThat(Beacon.parse(beacon.text())).contains(beacon);
     }
@@ -82,11 +109,20 @@ class BeaconLogTest {
         "mainstay-beacon =a1",
         "mainstay-beacon Alpha=a1",
         "mainstay-beacon alpha=a1 bravo",
+        "mainstay-beacon alpha=a1 bravo=b1",
+        "mainstay-beacon alpha=a1 bravo=>alpha",
+        "mainstay-beacon alpha=a1 bravo>alpha",
+        "mainstay-beacon alpha=a1 bravo=b1>Alpha",
+        "mainstay-beacon alpha=a1 bravo=b1>alpha,,charlie",
         "mainstay-beacon alpha=a1  bravo=b1",
         "mainstay-beacon\nalpha=a1",
         "other alpha=a1"
       })
   void whatNoServerSendsIsNoBeacon(String text) {
     assertThat(Beacon.parse(text)).isEmpty();
+  }
+
+  private static Beacon beacon(ServerId server, String incarnation, Map<ServerId, String> heard) {
+    return new Beacon(server, incarnation, heard, Map.of());
   }
 }
