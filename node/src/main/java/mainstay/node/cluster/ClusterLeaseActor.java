@@ -78,6 +78,7 @@ public final class ClusterLeaseActor extends AbstractBehavior<ClusterLeaseActor.
 
   private final Environment environment;
   private final ClusterClaim claim;
+  private boolean asking;
 
   private ClusterLeaseActor(
       ActorContext<Message> context, TimerScheduler<Message> timers, Environment environment) {
@@ -101,7 +102,8 @@ public final class ClusterLeaseActor extends AbstractBehavior<ClusterLeaseActor.
   public Receive<Message> createReceive() {
     return newReceiveBuilder()
         .onMessage(Look.class, look -> {
-          if (!environment.lease().checkLease()) {
+          if (!asking && !environment.lease().checkLease()) {
+            asking = true;
             getContext()
                 .pipeToSelf(
                     environment.lease().acquire(),
@@ -119,6 +121,7 @@ public final class ClusterLeaseActor extends AbstractBehavior<ClusterLeaseActor.
   }
 
   private Behavior<Message> onAcquired(Acquired acquired) {
+    asking = false;
     if (acquired.granted()) {
       log.info("this cluster has the lease for forming one");
     } else if (acquired.failure() == null) {
