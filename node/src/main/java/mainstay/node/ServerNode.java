@@ -33,6 +33,7 @@ import mainstay.http.security.TokenFileException;
 import mainstay.http.security.TokenFiles;
 import mainstay.node.cluster.BeaconActor;
 import mainstay.node.cluster.ClusterLeaseActor;
+import mainstay.node.cluster.LatestHearing;
 import mainstay.node.cluster.LeaseHelpActor;
 import mainstay.node.cluster.Sightings;
 import mainstay.node.databases.AllDatabasesActor;
@@ -377,6 +378,7 @@ final class ServerNode {
             hosts,
             ServiceRouterActor.locations(router),
             Sightings::byMessage,
+            LatestHearing.get(system.classicSystem())::say,
             ServiceDirectory.initial(servers),
             settings.witnesses(),
             settings.quorum(),

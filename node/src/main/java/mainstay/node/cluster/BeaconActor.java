@@ -87,6 +87,7 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
   private final Peer self;
   private final Map<ServerId, Peer> others;
   private final BeaconLog beacons;
+  private final LatestHearing latest;
   private final Map<ServerId, InetSocketAddress> sockets = new HashMap<>();
   private final ByteBuffer received = ByteBuffer.allocate(DATAGRAM_LIMIT);
   private Optional<DatagramChannel> channel = Optional.empty();
@@ -101,6 +102,7 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
     super(context);
     this.self = self;
     this.others = others.stream().collect(Collectors.toMap(Peer::server, Function.identity()));
+    this.latest = LatestHearing.get(context.getSystem().classicSystem());
     this.beacons = new BeaconLog(self.server(), incarnation, settings.within());
     timers.startTimerWithFixedDelay(new Tick(), settings.interval());
     timers.startTimerWithFixedDelay(new LookUp(), Duration.ZERO, LOOK_UP);
@@ -121,8 +123,7 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
             receive(open);
             send(open);
           });
-          LatestHearing.get(getContext().getSystem().classicSystem())
-              .update(beacons.hearing(System.nanoTime()));
+          latest.update(beacons.hearing(latest.isFit(), System.nanoTime()));
           return this;
         })
         .onMessage(LookUp.class, this::onLookUp)
@@ -151,7 +152,8 @@ public final class BeaconActor extends AbstractBehavior<BeaconActor.Message> {
   }
 
   private void send(DatagramChannel open) {
-    var text = beacons.own(System.nanoTime()).text().getBytes(StandardCharsets.US_ASCII);
+    var text =
+        beacons.own(latest.isFit(), System.nanoTime()).text().getBytes(StandardCharsets.US_ASCII);
     sockets.forEach((server, socket) -> {
       try {
         open.send(ByteBuffer.wrap(text), socket);

@@ -13,6 +13,7 @@ import akka.cluster.UniqueAddress;
 import akka.cluster.sbr.SplitBrainResolverProvider;
 import akka.coordination.lease.javadsl.Lease;
 import akka.coordination.lease.javadsl.LeaseProvider;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,13 +65,16 @@ public final class FastDowningProvider extends DowningProvider {
   private record LeaseAnswered(boolean granted, Throwable failure) {}
 
   private enum Timeout {
-    RELEASE_LEASE
+    RELEASE_LEASE,
+    LEFT_OUT
   }
 
   private static final class FastDowning extends AbstractActorWithTimers {
     private static final Logger log = LoggerFactory.getLogger("mainstay.failover");
     private static final String RESOLVER = "akka.cluster.split-brain-resolver";
     private static final String LEASE_SECTION = RESOLVER + ".lease-majority";
+    /** A server that has lost its databases by the same cut knows it by then; and the resolver waits for longer. */
+    private static final Duration LEFT_OUT_AFTER = Duration.ofMillis(700);
 
     private final Props stock;
     private final boolean hasLease = QuorumMode.of(
@@ -135,12 +139,13 @@ public final class FastDowningProvider extends DowningProvider {
           .match(ClusterEvent.UnreachableMember.class, event -> {
             unreachable.add(event.member().uniqueAddress());
             getTimers().cancel(Timeout.RELEASE_LEASE);
-            downLeftOut();
+            lookForLeftOutLater();
           })
           .match(Hearing.class, event -> {
             hearing = event;
-            downLeftOut();
+            lookForLeftOutLater();
           })
+          .matchEquals(Timeout.LEFT_OUT, event -> downLeftOut())
           .match(ClusterEvent.ReachableMember.class, event -> {
             unreachable.remove(event.member().uniqueAddress());
             releaseWhenQuiet();
@@ -148,6 +153,12 @@ public final class FastDowningProvider extends DowningProvider {
           .match(LeaseAnswered.class, this::onLeaseAnswered)
           .matchEquals(Timeout.RELEASE_LEASE, event -> release())
           .build();
+    }
+
+    private void lookForLeftOutLater() {
+      if (!unreachable.isEmpty() && !getTimers().isTimerActive(Timeout.LEFT_OUT)) {
+        getTimers().startSingleTimer(Timeout.LEFT_OUT, Timeout.LEFT_OUT, LEFT_OUT_AFTER);
+      }
     }
 
     private void downLeftOut() {

@@ -6,17 +6,27 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
 import mainstay.node.failover.core.Hearing;
 
-/** Who hears whom as this server knows it now. Safe for use by many threads. */
-final class LatestHearing implements Extension {
+/** Who hears whom as this server knows it now, and what it says of itself. Safe for use by many threads. */
+public final class LatestHearing implements Extension {
   private final ActorSystem system;
   private volatile Hearing latest = Hearing.NOTHING;
+  private volatile boolean fit = true;
 
   private LatestHearing(ActorSystem system) {
     this.system = system;
   }
 
-  static LatestHearing get(ActorSystem system) {
+  public static LatestHearing get(ActorSystem system) {
     return Id.INSTANCE.get(system);
+  }
+
+  /** From the next beacon on. */
+  public void say(boolean isFit) {
+    fit = isFit;
+  }
+
+  boolean isFit() {
+    return fit;
   }
 
   Hearing now() {

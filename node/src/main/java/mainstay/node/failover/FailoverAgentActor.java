@@ -80,6 +80,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
    * @param journalFailures failed writes of this server's journal
    * @param databases the databases as this server knows them, for people outside
    * @param heard told where a report has come from
+   * @param fit told whether this server is fit, whenever that changes
    * @param initialDirectory names all servers of {@code mainstay.servers}
    * @param witnesses in {@code mainstay.servers}
    * @param clock the wall clock that is compared with those of the others
@@ -98,6 +99,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
       HostFactory hosts,
       AgentControl.Locations locations,
       Consumer<Address> heard,
+      Consumer<Boolean> fit,
       ServiceDirectory initialDirectory,
       Set<ServerId> witnesses,
       QuorumMode quorum,
@@ -522,6 +524,7 @@ public final class FailoverAgentActor extends AbstractBehavior<ClusterOverview.M
     boolean news = now.fit() != fitness.fit();
     fitness = now;
     if (news) {
+      environment.fit().accept(now.fit());
       log.warn(
           "server={} fit={} {}",
           environment.self(),

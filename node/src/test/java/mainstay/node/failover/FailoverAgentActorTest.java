@@ -433,6 +433,7 @@ class FailoverAgentActorTest {
         }),
         new NoLocations(),
         address -> {},
+        fit -> {},
         new ServiceDirectory(1, Map.of(SERVICE, settings())),
         Set.of(WITNESS),
         QuorumMode.KEEP_MAJORITY,

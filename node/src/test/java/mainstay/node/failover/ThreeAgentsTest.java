@@ -204,6 +204,7 @@ class ThreeAgentsTest {
           this::host,
           new NoLocations(),
           address -> {},
+          fit -> {},
           directory(1),
           Set.of(),
           QuorumMode.LEASE_MAJORITY,

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import mainstay.node.failover.core.Hearing;
 import mainstay.protocol.model.ServerId;
 
@@ -37,8 +38,8 @@ public final class BeaconLog {
     return incarnation.equals(beacon.heard().get(self));
   }
 
-  /** What this server says now. */
-  public Beacon own(long now) {
+  /** What this server says now, and whether it is fit. */
+  public Beacon own(boolean fit, long now) {
     forget(now);
     var lately = new TreeMap<ServerId, String>();
     var hears = new TreeMap<ServerId, Set<ServerId>>();
@@ -46,19 +47,44 @@ public final class BeaconLog {
       lately.put(server, one.beacon().incarnation());
       hears.put(server, one.beacon().heard().keySet());
     });
-    return new Beacon(self, incarnation, lately, hears);
+    var unfit = new TreeSet<ServerId>();
+    heard.values().stream()
+        .filter(one -> one.beacon().unfit().contains(one.beacon().server()))
+        .forEach(one -> unfit.add(one.beacon().server()));
+    if (!fit) {
+      unfit.add(self);
+    }
+    return new Beacon(self, incarnation, lately, hears, unfit);
   }
 
   /** Of servers that this one does not hear itself by those that it hears. */
-  public Hearing hearing(long now) {
+  public Hearing hearing(boolean fit, long now) {
     forget(now);
     var hears = new HashMap<ServerId, Set<ServerId>>();
-    heard.values().stream()
-        .sorted(Comparator.comparingLong(Heard::at))
-        .forEach(one -> hears.putAll(one.beacon().hears()));
-    heard.forEach((server, one) -> hears.put(server, one.beacon().heard().keySet()));
+    var unfit = new TreeSet<ServerId>();
+    heard.values().stream().sorted(Comparator.comparingLong(Heard::at)).forEach(one -> {
+      var beacon = one.beacon();
+      beacon.hears().forEach((server, whom) -> {
+        hears.put(server, whom);
+        note(server, beacon.unfit(), unfit);
+      });
+    });
+    heard.forEach((server, one) -> {
+      hears.put(server, one.beacon().heard().keySet());
+      note(server, one.beacon().unfit(), unfit);
+    });
     hears.put(self, Set.copyOf(heard.keySet()));
-    return new Hearing(hears);
+    note(self, fit ? Set.of() : Set.of(self), unfit);
+    return new Hearing(hears, unfit);
+  }
+
+  /** What is said later, or by the server itself, counts. */
+  private static void note(ServerId server, Set<ServerId> saidUnfit, Set<ServerId> unfit) {
+    if (saidUnfit.contains(server)) {
+      unfit.add(server);
+    } else {
+      unfit.remove(server);
+    }
   }
 
   private void forget(long now) {

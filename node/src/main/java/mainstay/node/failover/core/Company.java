@@ -1,6 +1,7 @@
 package mainstay.node.failover.core;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,15 +19,18 @@ public final class Company {
   private Company() {}
 
   /**
-   * The largest set of voters that all hear each other, and of several as large the one with the voters that come first. Each
-   * that knows who hears whom comes to the same result.
+   * The largest set of voters that all hear each other, and of several as large the one with the voters that come first, the
+   * fit ones before all others. Each that knows who hears whom comes to the same result.
    *
    * @param order all that are configured, by preference
    * @param members those that count
    * @return empty if no majority of the members hears each other
    */
   public static Set<ServerId> of(List<ServerId> order, Set<ServerId> members, Hearing hearing) {
-    var voters = order.stream().filter(members::contains).toList();
+    var voters = order.stream()
+        .filter(members::contains)
+        .sorted(Comparator.comparing(hearing.unfit()::contains))
+        .toList();
     if (voters.size() > MOST) {
       return Set.of();
     }

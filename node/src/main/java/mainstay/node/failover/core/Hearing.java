@@ -10,12 +10,14 @@ import mainstay.protocol.model.ServerId;
  * Who hears whom, by the beacons of the last moments. Published on the event stream of the actor system whenever it has changed.
  *
  * @param hears by each of which it is known, this server too
+ * @param unfit those of them that say so of themselves
  */
-public record Hearing(Map<ServerId, Set<ServerId>> hears) {
-  public static final Hearing NOTHING = new Hearing(Map.of());
+public record Hearing(Map<ServerId, Set<ServerId>> hears, Set<ServerId> unfit) {
+  public static final Hearing NOTHING = new Hearing(Map.of(), Set.of());
 
   public Hearing {
     hears = Collections.unmodifiableMap(new TreeMap<>(hears));
+    unfit = Set.copyOf(unfit);
   }
 
   /** Whether each is known to hear the other. */

@@ -40,7 +40,7 @@ class BeaconLogTest {
   @Test
   void itsOwnWordsMeanNothing() {
     assertThat(log.heard(beacon(ALPHA, "a1", Map.of(ALPHA, "a1")), 0)).isFalse();
-    assertThat(log.own(0).heard()).isEmpty();
+    assertThat(log.own(true, 0).heard()).isEmpty();
   }
 
   @Test
@@ -48,15 +48,17 @@ class BeaconLogTest {
     log.heard(beacon(BRAVO, "b1", Map.of()), 0);
     log.heard(beacon(CHARLIE, "c1", Map.of()), SECOND);
 
-    assertThat(log.own(SECOND))
+    assertThat(log.own(true, SECOND))
         .isEqualTo(new Beacon(
             ALPHA,
             "a1",
             Map.of(BRAVO, "b1", CHARLIE, "c1"),
-            Map.of(BRAVO, Set.of(), CHARLIE, Set.of())));
-    assertThat(log.own(SECOND + 1))
-        .isEqualTo(new Beacon(ALPHA, "a1", Map.of(CHARLIE, "c1"), Map.of(CHARLIE, Set.of())));
-    assertThat(log.own(2 * SECOND + 1)).isEqualTo(beacon(ALPHA, "a1", Map.of()));
+            Map.of(BRAVO, Set.of(), CHARLIE, Set.of()),
+            Set.of()));
+    assertThat(log.own(true, SECOND + 1))
+        .isEqualTo(
+            new Beacon(ALPHA, "a1", Map.of(CHARLIE, "c1"), Map.of(CHARLIE, Set.of()), Set.of()));
+    assertThat(log.own(true, 2 * SECOND + 1)).isEqualTo(beacon(ALPHA, "a1", Map.of()));
   }
 
   @Test
@@ -64,7 +66,7 @@ class BeaconLogTest {
     log.heard(beacon(BRAVO, "b1", Map.of()), 0);
     log.heard(beacon(BRAVO, "b2", Map.of()), 1);
 
-    assertThat(log.own(1).heard()).containsExactly(Map.entry(BRAVO, "b2"));
+    assertThat(log.own(true, 1).heard()).containsExactly(Map.entry(BRAVO, "b2"));
   }
 
   @Test
@@ -74,25 +76,31 @@ class BeaconLogTest {
             CHARLIE,
             "c1",
             Map.of(ALPHA, "a1", BRAVO, "b1"),
-            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE))),
+            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE)),
+            Set.of(BRAVO)),
         0);
 
-    assertThat(log.hearing(0))
+    assertThat(log.hearing(true, 0))
         .isEqualTo(new Hearing(
-            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE), CHARLIE, Set.of(ALPHA, BRAVO))));
-    assertThat(log.hearing(SECOND + 1)).isEqualTo(new Hearing(Map.of(ALPHA, Set.of())));
+            Map.of(ALPHA, Set.of(CHARLIE), BRAVO, Set.of(CHARLIE), CHARLIE, Set.of(ALPHA, BRAVO)),
+            Set.of(BRAVO)));
+    assertThat(log.hearing(true, SECOND + 1))
+        .isEqualTo(new Hearing(Map.of(ALPHA, Set.of()), Set.of()));
+    assertThat(log.hearing(false, 0).unfit()).contains(ALPHA);
+    assertThat(log.own(false, 0).unfit()).containsExactly(ALPHA);
   }
 
   @Test
   void everyBeaconIsReadAsItWasWritten() {
     for (var beacon : new Beacon[] {
       beacon(ALPHA, "a1", Map.of()),
-      new Beacon(ALPHA, "a1", Map.of(BRAVO, "b1"), Map.of(BRAVO, Set.of())),
+      new Beacon(ALPHA, "a1", Map.of(BRAVO, "b1"), Map.of(BRAVO, Set.of()), Set.of(ALPHA)),
       new Beacon(
           BRAVO,
           "0123456789abcdef",
           Map.of(ALPHA, "a1", CHARLIE, "c1"),
-          Map.of(ALPHA, Set.of(), CHARLIE, Set.of(ALPHA, BRAVO)))
+          Map.of(ALPHA, Set.of(), CHARLIE, Set.of(ALPHA, BRAVO)),
+          Set.of(ALPHA))
     }) {
       assertThat(Beacon.parse(beacon.text())).contains(beacon);
     }
@@ -109,6 +117,8 @@ class BeaconLogTest {
         "mainstay-beacon =a1",
         "mainstay-beacon Alpha=a1",
         "mainstay-beacon alpha=a1 bravo",
+        "mainstay-beacon !!alpha=a1",
+        "mainstay-beacon !=a1",
         "mainstay-beacon alpha=a1 bravo=b1",
         "mainstay-beacon alpha=a1 bravo=>alpha",
         "mainstay-beacon alpha=a1 bravo>alpha",
@@ -123,6 +133,6 @@ class BeaconLogTest {
   }
 
   private static Beacon beacon(ServerId server, String incarnation, Map<ServerId, String> heard) {
-    return new Beacon(server, incarnation, heard, Map.of());
+    return new Beacon(server, incarnation, heard, Map.of(), Set.of());
   }
 }

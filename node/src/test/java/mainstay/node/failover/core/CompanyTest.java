@@ -20,6 +20,7 @@ class CompanyTest {
   private static final Set<ServerId> ALL = Set.copyOf(ORDER);
 
   private final Map<ServerId, Set<ServerId>> hears = new HashMap<>();
+  private final Set<ServerId> unfit = new HashSet<>();
 
   @Test
   void whereAllHearEachOtherAllGoOn() {
@@ -39,11 +40,23 @@ class CompanyTest {
   }
 
   @Test
+  void ofTwoThatDoNotHearEachOtherTheFitOneGoesOn() {
+    links(ALPHA, CHARLIE);
+    links(BRAVO, CHARLIE);
+    unfit.add(ALPHA);
+
+    assertThat(company()).containsOnly(BRAVO, CHARLIE);
+    assertThat(leftOut()).containsOnly(ALPHA);
+    unfit.add(BRAVO);
+    assertThat(company()).containsOnly(ALPHA, CHARLIE);
+  }
+
+  @Test
   void theOrderIsThatOfTheInstallationAndNotOfTheNames() {
     links(ALPHA, CHARLIE);
     links(BRAVO, CHARLIE);
 
-    assertThat(Company.of(List.of(BRAVO, ALPHA, CHARLIE), ALL, new Hearing(hears)))
+    assertThat(Company.of(List.of(BRAVO, ALPHA, CHARLIE), ALL, new Hearing(hears, unfit)))
         .containsOnly(BRAVO, CHARLIE);
   }
 
@@ -55,7 +68,8 @@ class CompanyTest {
     links(BRAVO, CHARLIE, delta, echo);
     var five = Set.of(ALPHA, BRAVO, CHARLIE, delta, echo);
 
-    assertThat(Company.of(List.of(ALPHA, BRAVO, CHARLIE, delta, echo), five, new Hearing(hears)))
+    assertThat(Company.of(
+            List.of(ALPHA, BRAVO, CHARLIE, delta, echo), five, new Hearing(hears, unfit)))
         .containsOnly(BRAVO, CHARLIE, delta, echo);
   }
 
@@ -85,7 +99,7 @@ class CompanyTest {
     links(ALPHA, BRAVO);
     assertThat(company()).containsOnly(ALPHA, BRAVO);
     assertThat(Company.of(
-            ORDER, Set.of(ALPHA, BRAVO, CHARLIE, new ServerId("delta")), new Hearing(hears)))
+            ORDER, Set.of(ALPHA, BRAVO, CHARLIE, new ServerId("delta")), new Hearing(hears, unfit)))
         .isEmpty();
   }
 
@@ -93,7 +107,7 @@ class CompanyTest {
   void whoCountsNoMoreIsNotMissed() {
     links(BRAVO, CHARLIE);
 
-    assertThat(Company.of(ORDER, Set.of(BRAVO, CHARLIE), new Hearing(hears)))
+    assertThat(Company.of(ORDER, Set.of(BRAVO, CHARLIE), new Hearing(hears, unfit)))
         .containsOnly(BRAVO, CHARLIE);
   }
 
@@ -104,17 +118,17 @@ class CompanyTest {
         .collect(Collectors.toList());
     links(many.toArray(ServerId[]::new));
 
-    assertThat(Company.of(many, Set.copyOf(many), new Hearing(hears))).isEmpty();
+    assertThat(Company.of(many, Set.copyOf(many), new Hearing(hears, unfit))).isEmpty();
     var twelve = many.subList(0, 12);
-    assertThat(Company.of(many, Set.copyOf(twelve), new Hearing(hears))).hasSize(12);
+    assertThat(Company.of(many, Set.copyOf(twelve), new Hearing(hears, unfit))).hasSize(12);
   }
 
   private Set<ServerId> company() {
-    return Company.of(ORDER, ALL, new Hearing(hears));
+    return Company.of(ORDER, ALL, new Hearing(hears, unfit));
   }
 
   private Set<ServerId> leftOut() {
-    return Company.leftOut(company(), ALL, new Hearing(hears));
+    return Company.leftOut(company(), ALL, new Hearing(hears, unfit));
   }
 
   private void links(ServerId... servers) {
