@@ -123,12 +123,15 @@ public final class AdminRules {
           + " is synchronised from it without force"));
     }
     boolean allAnswered = askedForForce(set, name).stream()
-        .allMatch(database -> probes.getOrDefault(database, Map.of()).size() == asked.size());
+        .allMatch(database -> probes.getOrDefault(database, Map.of()).keySet().containsAll(asked));
     if (!allAnswered && !over) {
       return Optional.empty();
     }
+    long answers = probes.getOrDefault(name, Map.of()).entrySet().stream()
+        .filter(probe -> asked.contains(probe.getKey()) && probe.getValue().reachable())
+        .count();
     return Optional.of(
-        reachable(probes, name) < Proposer.majority(asked.size())
+        answers < Proposer.majority(asked.size())
             ? byRule(name + " itself does not answer a majority of the servers")
             : new Allow());
   }

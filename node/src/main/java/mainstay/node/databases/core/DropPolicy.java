@@ -182,8 +182,11 @@ public final class DropPolicy {
       return new Drop(Map.of(name, why));
     }
 
+    /** Of those that are asked: one that was downed meanwhile may have answered too. */
     private Map<ServerId, Probe> of(String name) {
-      return new TreeMap<>(probes.getOrDefault(name, Map.of()));
+      var found = new TreeMap<>(probes.getOrDefault(name, Map.of()));
+      found.keySet().retainAll(asked);
+      return found;
     }
 
     private int majority() {

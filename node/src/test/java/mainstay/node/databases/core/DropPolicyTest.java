@@ -63,6 +63,17 @@ class DropPolicyTest {
   }
 
   @Test
+  void whoIsNotAskedAnyMoreIsNotCounted() {
+    found("db1", Finding.REACHABLE, ALPHA, BRAVO);
+    found("db2", Finding.REFUSED, ALPHA);
+    found("db2", Finding.REACHABLE, BRAVO);
+
+    assertThat(DropPolicy.decide(
+            TWO, Set.of("db2"), BRAVO, Set.of(BRAVO), probes, Duration.ZERO, LIMIT))
+        .isEqualTo(new Keep("only 0 of 1 servers cannot reach db2, 1 can"));
+  }
+
+  @Test
   void theOnlyActiveOneStays() {
     found("db2", Finding.REFUSED, ALPHA, BRAVO, CHARLIE);
     found("db1", Finding.REACHABLE, ALPHA, BRAVO, CHARLIE);
