@@ -123,6 +123,7 @@ public final class ClusterLeaseActor extends AbstractBehavior<ClusterLeaseActor.
   private Behavior<Message> onAcquired(Acquired acquired) {
     asking = false;
     if (acquired.granted()) {
+      claim.held();
       log.info("this cluster has the lease for forming one");
     } else if (acquired.failure() == null) {
       getContext().pipeToSelf(environment.owner().apply(NAME), Owner::new);

@@ -18,6 +18,11 @@ public final class ClusterClaim {
     this.patienceNanos = patience.toNanos();
   }
 
+  /** A member has it: whoever had it before is forgotten. */
+  public void held() {
+    stranger = Optional.empty();
+  }
+
   /**
    * @param owner who has the lease, if anybody has
    * @param members of this cluster that count, as owners of leases are named

@@ -39,6 +39,15 @@ class ClusterClaimTest {
   }
 
   @Test
+  void aStrangerOfLongAgoIsNotCountedOn() {
+    assertThat(claim.isLost(BRAVO, MEMBERS, 0)).isFalse();
+    claim.held();
+
+    assertThat(claim.isLost(BRAVO, MEMBERS, 100 * SECOND)).isFalse();
+    assertThat(claim.isLost(BRAVO, MEMBERS, 120 * SECOND)).isTrue();
+  }
+
+  @Test
   void eachStrangerHasItsOwnTime() {
     assertThat(claim.isLost(BRAVO, MEMBERS, 0)).isFalse();
     assertThat(claim.isLost(CHARLIE, MEMBERS, 19 * SECOND)).isFalse();
