@@ -157,10 +157,7 @@ final class ClusterPart {
 
   /** Of all in {@code mainstay.servers}, as the cluster uses them. */
   static Map<ServerId, Address> addresses(ServerSettings settings) {
-    return settings.servers().stream()
-        .collect(Collectors.toMap(
-            ServerSettings.Server::name,
-            server -> Addresses.of(SYSTEM, server.host(), server.clusterPort())));
+    return Addresses.byName(settings.config(), SYSTEM);
   }
 
   static void spawnBeacon(ActorContext<?> context, ServerSettings settings, String incarnation) {

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of one server or witness. From before it first joins the others it holds the crash-watch port as long as it lives; its
- * cluster part may end and come back as a new incarnation, which is how a server that the others have downed returns
- * without a hand laid on.
+ * The process of one server or witness. From before it first joins the others it holds the crash-watch port as long as it
+ * lives; its cluster part may end and come back as a new incarnation, which is how a server that the others have downed
+ * returns without a hand laid on.
  */
 public final class ServerMain {
   private static final Logger log = LoggerFactory.getLogger("mainstay.server");

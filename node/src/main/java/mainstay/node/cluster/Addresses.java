@@ -32,7 +32,8 @@ public final class Addresses {
         .toList();
   }
 
-  static Map<ServerId, Address> byName(Config config, String system) {
+  /** Of all in {@code mainstay.servers}. */
+  public static Map<ServerId, Address> byName(Config config, String system) {
     return entries(config).stream()
         .collect(Collectors.toMap(Addresses::name, entry -> of(system, entry)));
   }

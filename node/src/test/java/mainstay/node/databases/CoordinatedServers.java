@@ -127,7 +127,7 @@ final class CoordinatedServers implements AutoCloseable {
   }
 
   /** Only votes; the servers that are started after it know it. */
-  void startWitness(String witness) {
+  private void startWitness(String witness) {
     var id = new ServerId(witness);
     witnesses = Set.of(id);
     ActorSystem<Void> system = ActorSystem.create(
@@ -171,6 +171,15 @@ final class CoordinatedServers implements AutoCloseable {
   void startAll() {
     ALL.forEach(server -> start(server, database(1), database(2)));
     awaitSet("db1 active, db2 active");
+  }
+
+  /** Charlie only votes; alpha and bravo with db1 and db2, and all of them members of a cluster. */
+  void startTwoAndAWitness() {
+    startWitness(CHARLIE);
+    start(ALPHA, database(1), database(2));
+    start(BRAVO, database(1), database(2));
+    awaitSet("db1 active, db2 active");
+    formCluster();
   }
 
   void stop(String server) {

@@ -117,11 +117,7 @@ class DatabaseCoordinationTest {
 
   @Test
   void withAWitnessOneServerAloneGoesOnWithoutADatabase() {
-    servers.startWitness(CHARLIE);
-    servers.start(ALPHA, database(1), database(2));
-    servers.start(BRAVO, database(1), database(2));
-    servers.awaitSet("db1 active, db2 active");
-    servers.formCluster();
+    servers.startTwoAndAWitness();
     servers.stop(ALPHA);
 
     servers.databases.kill("db2");
@@ -131,11 +127,7 @@ class DatabaseCoordinationTest {
 
   @Test
   void whileTwoServersCountOneAloneDropsNothingThoughThereIsAWitness() {
-    servers.startWitness(CHARLIE);
-    servers.start(ALPHA, database(1), database(2));
-    servers.start(BRAVO, database(1), database(2));
-    servers.awaitSet("db1 active, db2 active");
-    servers.formCluster();
+    servers.startTwoAndAWitness();
 
     servers.databases.cut(BRAVO, "db2");
 

@@ -12,12 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import mainstay.persistence.databases.Database;
 import mainstay.persistence.databases.Databases;
 import mainstay.persistence.databases.SessionName;
@@ -193,7 +191,7 @@ public final class JdbcTermStore implements TermStore {
             (database, epoch) -> database.control(
                 read, session -> TermSql.history(session, held.service(), COMPARED)))
         .thenCompose(histories -> {
-          var missing = missing(histories, held.term());
+          var missing = TermHistories.missing(histories, COMPARED, held.term());
           return missing.isEmpty()
               ? CompletableFuture.<Void>completedFuture(null)
               : replicator
@@ -216,29 +214,6 @@ public final class JdbcTermStore implements TermStore {
                       held.service(),
                       missing));
         });
-  }
-
-  /** By database what others say of terms before this one and it does not. */
-  private static Map<String, List<HistoryEntry>> missing(
-      Map<String, List<HistoryEntry>> histories, long term) {
-    var missing = new TreeMap<String, List<HistoryEntry>>();
-    histories.forEach((database, known) -> {
-      long oldest =
-          known.size() < COMPARED ? 0 : known.get(known.size() - 1).activation().term();
-      var terms =
-          known.stream().map(entry -> entry.activation().term()).collect(Collectors.toSet());
-      var lacking = histories.values().stream()
-          .flatMap(List::stream)
-          .filter(entry -> entry.activation().term() < term
-              && entry.activation().term() > oldest
-              && !terms.contains(entry.activation().term()))
-          .distinct()
-          .toList();
-      if (!lacking.isEmpty()) {
-        missing.put(database, lacking);
-      }
-    });
-    return missing;
   }
 
   private Attempt attempt(Activation wanted, String why) {

@@ -70,7 +70,7 @@ public record Beacon(
     }
   }
 
-  /** @throws IllegalArgumentException, IndexOutOfBoundsException if it is none */
+  /** Throws what {@link #parse} takes for its answer if it is none. */
   private static Map.Entry<ServerId, String> pair(String word, Set<ServerId> unfit) {
     int begin = word.startsWith(UNFIT) ? UNFIT.length() : 0;
     int equals = word.indexOf('=');

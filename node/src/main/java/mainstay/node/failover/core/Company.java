@@ -37,7 +37,7 @@ public final class Company {
     List<ServerId> best = List.of();
     // In the order of the sets' first members, so that the first of the largest is the one that is
     // wanted.
-    for (int set = (1 << voters.size()) - 1; set > 0; set--) {
+    for (int set = (1 << voters.size()) - 1; set > 0 && best.size() < voters.size(); set--) {
       var chosen = chosen(voters, set);
       if (chosen.size() > best.size() && allHearEachOther(chosen, hearing)) {
         best = chosen;
